@@ -1,0 +1,36 @@
+"""Why this file exists: the book shows the code that runs, taken from the installed file, so it cannot drift."""
+
+import inspect
+import pathlib
+import sys
+import textwrap
+
+
+def show_source(*things):
+    """Show functions, classes or methods as they stand in the package, under the name of their file.
+
+    In a notebook they appear as highlighted code, elsewhere they are printed.
+
+    Raises:  TypeError for something that has no source, such as a number.   Chapter: 1.
+    """
+    text = "\n\n".join(_source(thing) for thing in things)
+    display = _notebook_display()
+    if display:
+        display(f"```python\n{text}\n```")
+    else:
+        print(text)
+
+
+def _source(thing):
+    thing = inspect.unwrap(thing)
+    path = pathlib.PurePath(inspect.getsourcefile(thing))
+    return f"# {'/'.join(path.parts[-2:])}\n\n{textwrap.dedent(inspect.getsource(thing)).rstrip()}"
+
+
+def _notebook_display():
+    """A function that shows Markdown, when a notebook's kernel runs this."""
+    if "ipykernel" not in sys.modules:
+        return None
+    from IPython.display import Markdown, display
+
+    return lambda text: display(Markdown(text))

@@ -107,6 +107,7 @@ def weights(rows, captions):
     for ax, row, caption in zip(np.atleast_1d(axes), rows, captions, strict=True):
         ax.imshow(row.reshape(side, side), cmap=SIGNED, vmin=-most, vmax=most, interpolation="nearest")
         ax.set(xticks=[], yticks=[], xlabel=caption)
+        ax.spines[:].set_visible(False)
         ax.grid(False)
     return figure
 

@@ -39,7 +39,7 @@ def check_gradients(function, *inputs, directions=3, h=1e-5, tolerance=1e-7, see
     Shapes:  inputs Tensors or arrays of floats of any shape; function returns a Tensor of any shape
     Returns: the largest relative difference found.
     Raises:  AssertionError that names the input and shows both numbers; TypeError unless all inputs are float64.
-    Source:  Griewank and Walther 2008, sec. 3.1; Goodfellow et al. 2016, sec. 11.5.   Chapter: 1.
+    Source:  Goodfellow et al. 2016, sec. 11.5.   Chapter: 1.
     """
     arrays = [np.array(t.data if isinstance(t, Tensor) else t) for t in inputs]
     if any(a.dtype != np.float64 for a in arrays):

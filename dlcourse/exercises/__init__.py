@@ -1,0 +1,72 @@
+"""Why this package exists: the exercises of all chapters, and what a learner calls about them in a notebook.
+
+    from dlcourse.exercises import check, hint, solution
+
+    check("1.3", my_answer)    is it right, and if not, what is wrong with it
+    hint("1.3")                a push in the right direction
+    solution("1.3")            the worked solution
+"""
+
+import sys
+
+from . import chapter_1
+from .base import Exercise
+from .checks import CheckFailed, unanswered
+
+EXERCISES = {exercise.number: exercise for exercise in chapter_1.EXERCISES}
+
+
+class UnknownExercise(KeyError):
+    """There is no exercise with this number; the message says which there are."""
+
+    def __str__(self):
+        return self.args[0]
+
+
+def hint(number: str):
+    """Show the hint for an exercise."""
+    exercise = _find(number)
+    _show(f"**Hint for Exercise {number}.** {exercise.hint.strip()}")
+
+
+def solution(number: str):
+    """Show the worked solution of an exercise."""
+    exercise = _find(number)
+    _show(f"**Exercise {number}, {exercise.title}: worked solution.**\n\n{exercise.solution}")
+
+
+def check(number: str, answer):
+    """Say whether an answer is right: a function for an exercise to code, a prediction for one to predict."""
+    exercise = _find(number)
+    if exercise.check is None:
+        raise TypeError(f'no program can check Exercise {number}: compare your answer with solution("{number}")')
+    if unanswered(answer):
+        print(f"Exercise {number} waits for your answer: put it in place of the `...` and run the cell again.")
+        return
+    try:
+        exercise.check(answer)
+    except CheckFailed as problem:
+        print(f'Exercise {number}: not right yet.\n{problem}\nStuck? hint("{number}")')
+    else:
+        print(f'Exercise {number}: right. Compare with solution("{number}").')
+
+
+def _find(number: str) -> Exercise:
+    if not isinstance(number, str):
+        raise TypeError(f'expected a number in quotes, such as "1.10", got {number!r}: without them 1.10 equals 1.1')
+    if number not in EXERCISES:
+        chapter = [known for known in EXERCISES if known.split(".")[0] == number.split(".")[0]] or list(EXERCISES)
+        raise UnknownExercise(f'there is no exercise "{number}"; there are {chapter[0]} to {chapter[-1]}')
+    return EXERCISES[number]
+
+
+def _show(text: str):
+    """Render Markdown in a notebook; elsewhere print it."""
+    if "IPython" in sys.modules:  # otherwise this is no notebook, and importing it would take half a second
+        from IPython import get_ipython
+        from IPython.display import display
+
+        if get_ipython() is not None:
+            display({"text/markdown": text, "text/plain": text}, raw=True)
+            return
+    print(text)

@@ -1,0 +1,190 @@
+"""Why this file exists: it holds the code of chapter 1's exercises.
+
+Worked answers, helpers that a learner is given, and experiments whose outcome is to be predicted.
+
+The learner sees this source: the docstring of an answer is the task's contract and stands in the stub, its body stands
+in the worked solution. So these functions use what chapter 1 teaches, and NumPy, and nothing else.
+"""
+
+from math import comb
+
+import numpy as np
+
+from ... import functional as F
+from ... import manual_seed, nn, optim
+from ...train import Batches, fit
+
+
+def at_least(k, n):
+    """Return weights (n,) and bias of a neuron that fires (z > 0) when at least k of its n inputs are 1."""
+    w = np.ones(n)
+    b = 0.5 - k
+    return w, b
+
+
+def count_parameters(sizes):
+    """Count the weights and biases of the network with these layer sizes, from inputs to outputs."""
+    return sum(n_out * n_in + n_out for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True))
+
+
+def perceptron(X, y, max_sweeps):
+    """Train a perceptron on X (N, D) with labels y (N,), each -1 or +1; return w (D,), b and the number of updates.
+
+    Start from zeros, visit the rows in order, and update where y * (w.x + b) <= 0. Stop after a sweep
+    without an update, or after max_sweeps sweeps.
+    """
+    w, b, updates = np.zeros(X.shape[1]), 0.0, 0
+    for _ in range(max_sweeps):
+        before = updates
+        for x, label in zip(X, y, strict=True):
+            if label * (w @ x + b) <= 0:
+                w = w + label * x
+                b = b + label
+                updates = updates + 1
+        if updates == before:
+            break
+    return w, b, updates
+
+
+def xor_network():
+    """Return W1 (2, 2), b1 (2,), W2 (1, 2) and b2 (1,) of a threshold network that computes XOR."""
+    W1 = np.array([[1.0, 1.0],  # the first hidden unit fires for "at least one": OR
+                   [1.0, 1.0]])  # the second fires for "both": AND
+    b1 = np.array([-0.5, -1.5])
+    W2 = np.array([[1.0, -1.0]])  # OR, but not AND
+    b2 = np.array([-0.5])
+    return W1, b1, W2, b2
+
+
+def sigmoid(z):
+    """1 / (1 + exp(-z)), written so that no z overflows."""
+    return 0.5 * (1 + np.tanh(0.5 * z))
+
+
+def bump(x, left, right, height, steepness):
+    """Evaluate a bump at each x: about `height` between left and right and about 0 outside."""
+    rise = sigmoid(steepness * (x - left))
+    fall = sigmoid(steepness * (x - right))
+    return height * (rise - fall)
+
+
+def softmax(logits, temperature):
+    """Turn each row of logits (N, K), divided by the temperature, into probabilities (N, K)."""
+    z = logits / temperature
+    z = z - z.max(axis=1, keepdims=True)
+    e = np.exp(z)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def binary_loss(z, y):
+    """Return the mean cross-entropy of logits z (N,) for labels y (N,), each 0 or 1, for logits of any size."""
+    loss = np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z)))
+    return loss.mean()
+
+
+def layer_backward(X, W, b, G):
+    """Return dX, dW, db for A = tanh(X W^T + b), where G (N, H) holds dL/dA.
+
+    Shapes: X (N, D), W (H, D), b (H,); each result has the shape of what it is the gradient of.
+    """
+    A = np.tanh(X @ W.T + b)
+    dZ = G * (1 - A**2)  # (N, H)
+    return dZ @ W, dZ.T @ X, dZ.sum(axis=0)
+
+
+def simple_interval(right, n):
+    """The textbook interval for a share, of which `right` of n were seen: share +- 1.96 standard errors."""
+    share = right / n
+    half = 1.96 * (share * (1 - share) / n) ** 0.5
+    return share - half, share + half
+
+
+def coverage(interval, share, n):
+    """Return the probability that interval(right, n), with ends (low, high), contains the true share.
+
+    `right` is the number of right answers among n independent ones, each right with probability `share`.
+    """
+    total = 0.0
+    for right in range(n + 1):
+        low, high = interval(right, n)
+        if low <= share <= high:
+            total += comb(n, right) * share**right * (1 - share) ** (n - right)
+    return total
+
+
+def trained_reader(rows, hidden, seed):
+    """Train on some digits an MLP with one hidden layer, or logistic regression if hidden is 0; return the model."""
+    manual_seed(seed)
+    layers = [nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10)] if hidden else [nn.Linear(64, 10)]
+    model = nn.Sequential(*layers)
+    batches = Batches(rows.x, rows.y, batch_size=32, seed=seed)
+    fit(model, batches, F.cross_entropy, optim.SGD(model.parameters(), lr=0.1, momentum=0.9), epochs=40, progress=False)
+    return model
+
+
+def nearest_labels(digits, row, count=5):
+    """Return the labels of the training images that differ least from the given row, the nearest first."""
+    distance = np.linalg.norm(digits.train.x - digits.x[row], axis=1)
+    return digits.train.y[np.argsort(distance)[:count]]
+
+
+def surest_mistake(P, labels):
+    """Return the largest probability that a wrong answer got: above this threshold, no row of P (N, K) is wrong."""
+    confidence = P.max(axis=1)
+    wrong = P.argmax(axis=1) != labels
+    return confidence[wrong].max()
+
+
+def untrained_loss(classes=100, scale=0.01):
+    """Return the cross-entropy of a linear classifier whose weights are random numbers of size `scale`."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(1000, 64))
+    labels = rng.integers(classes, size=1000)
+    Z = X @ rng.normal(scale=scale, size=(classes, 64)).T
+    Z = Z - Z.max(axis=1, keepdims=True)
+    log_P = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
+    return -log_P[np.arange(1000), labels].mean()
+
+
+def one_wrong_label(sweeps=1000):
+    """Train a perceptron with one wrong label; return (sweep, mistakes in it, length of w and b after it)."""
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.normal(size=(40, 2)), np.ones(40)])  # the last column turns the bias into a weight
+    y = np.where(X[:, 0] + X[:, 1] > 0, 1, -1)
+    y[np.argmax(X[:, 0] + X[:, 1])] = -1  # the row farthest from the line gets the wrong label
+    w, log = np.zeros(3), []
+    for sweep in range(1, sweeps + 1):
+        mistakes = 0
+        for x, label in zip(X, y, strict=True):
+            if label * (w @ x) <= 0:
+                w, mistakes = w + label * x, mistakes + 1
+        log.append((sweep, mistakes, float(np.linalg.norm(w))))
+    return [log[0], log[9], log[99], log[-1]]
+
+
+def train_xor(spread=0.0, steps=2000):
+    """Train 4 tanh units and a sigmoid on XOR; weights start at 0.5 plus `spread` times noise. Return W1, loss."""
+    rng = np.random.default_rng(0)
+    X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0], [1], [1], [0]])
+    W1, b1 = 0.5 + spread * rng.normal(size=(4, 2)), np.zeros(4)
+    W2, b2 = 0.5 + spread * rng.normal(size=(1, 4)), np.zeros(1)
+    for _ in range(steps):
+        A = np.tanh(X @ W1.T + b1)  # (4, 4): examples, hidden units
+        P = 1 / (1 + np.exp(-(A @ W2.T + b2)))  # (4, 1)
+        dZ2 = (P - y) / 4
+        dZ1 = dZ2 @ W2 * (1 - A**2)
+        W1, b1 = W1 - dZ1.T @ X, b1 - dZ1.sum(axis=0)
+        W2, b2 = W2 - dZ2.T @ A, b2 - dZ2.sum(axis=0)
+    loss = -np.mean(y * np.log(P) + (1 - y) * np.log(1 - P))
+    return W1.round(4), float(loss)
+
+
+def difference_errors():
+    """Return, for h = 10^-2 ... 10^-12, the largest error of the central difference of tanh on [-2, 2]."""
+    x = np.linspace(-2, 2, 401)
+    errors = {}
+    for k in range(2, 13):
+        h = 10.0**-k
+        slope = (np.tanh(x + h) - np.tanh(x - h)) / (2 * h)
+        errors[h] = float(np.abs(slope - (1 - np.tanh(x) ** 2)).max())
+    return errors

@@ -1,0 +1,289 @@
+"""Why this file exists: the exercises on losses, gradients and real data, 1.12 to 1.22.
+
+What is asked, the hint and the explanation stand here, the functions in `code.py`, the checks in `checks.py`. The tests
+hold every number that is quoted here to a run.
+"""
+
+from ..base import Exercise, source
+from . import checks, code
+
+READER = f"""\
+from dlcourse import functional as F
+from dlcourse import manual_seed, nn, optim
+from dlcourse.data import load_digits
+from dlcourse.train import Batches, fit
+
+
+{source(code.trained_reader)}
+
+
+digits = load_digits()"""
+
+NETWORKS = (
+    Exercise(
+        number="1.12", title="Softmax with a temperature", level="medium", kind="code",
+        statement=r"""
+Dividing the logits by a temperature $T > 0$ before softmax makes a classifier bolder ($T < 1$) or more careful
+($T > 1$) without changing which class it prefers. Write it for a whole batch, without loops, and such that logits of
+1000 or -1000 in the same batch do no harm. The array that you are given must stay as it is.
+""",
+        hint="""
+Subtracting a number from all logits of a row changes nothing (Exercise 1.6). Which number keeps `np.exp` from
+overflowing, and does one number for the whole batch do? `keepdims=True` keeps the shapes compatible.
+""",
+        answer=code.softmax, check=checks.softmax,
+        explanation=r"""
+After the subtraction the largest logit of every row is 0, so no exponential exceeds 1 and no sum is below 1. One
+maximum for the whole batch would not do: a row that lies 1000 below it becomes $0/0$. For logits $(2, 1, 0)$ the
+first class gets 0.665 at $T = 1$, more than 0.9999 at $T = 0.1$ and 0.367 at $T = 10$. Writing `z -= ...` on the
+argument itself would have changed the caller's logits; `logits / temperature` makes a new array first.
+""",
+    ),
+    Exercise(
+        number="1.13", title="A loss for yes or no", level="medium", kind="code",
+        statement=r"""
+With two classes one logit $z$ is enough: $p = \sigma(z)$ is the probability of label 1. The loss of an example with
+label $y$ is $-y \log p - (1 - y) \log (1 - p)$. Return its mean over the examples, correct even for $z = \pm 1000$.
+""",
+        hint=r"""
+Simplify before you compute: $-\log \sigma(z) = \log(1 + e^{-z})$, and $-\log(1 - \sigma(z)) = -\log \sigma(z) + z$.
+Then make sure that `np.exp` only ever sees a negative number; treat $z > 0$ and $z < 0$ apart, or find one formula
+with $\lvert z \rvert$.
+""",
+        answer=code.binary_loss, check=checks.binary_loss,
+        explanation=r"""
+Both cases together are $\log(1 + e^z) - y z$, and $\log(1 + e^z) = \max(z, 0) + \log(1 + e^{-\lvert z \rvert})$,
+where the exponent is never positive. NumPy has this function: `np.logaddexp(0, z)`. Clipping $p$ away from 0 and 1
+instead makes the error message go away and the loss wrong: for $z = 1000$ and $y = 0$ the loss is 1000, and with $p$
+clipped at $1 - 10^{-12}$ it would be 27.6, with a gradient of 0 exactly where the model is most wrong.
+""",
+    ),
+    Exercise(
+        number="1.14", title="The best guess without looking", level="medium", kind="derive",
+        statement=r"""
+A model that ignores its input can still learn its biases. What does it learn, and how good can it get?
+
+1. Regression: which constant $c$ minimizes $\frac1N \sum_n (y_n - c)^2$, and what is the smallest value?
+2. Classification: all rows get the same logits $b$, so all have the same probabilities $p$. Use
+   $\partial L / \partial Z = (P - Y)/N$ to find the $p$ with the smallest cross-entropy, and give that loss.
+3. What is it for ten equally frequent classes? For two classes of which one has 90 % of the rows?
+""",
+        hint=r"""
+Part 1: set the derivative by $c$ to zero. Part 2: every row uses the same $b$, so its gradient is the sum of the rows
+of $(P - Y)/N$. Set it to zero.
+""",
+        explanation=r"""
+1. The derivative $-\frac2N \sum_n (y_n - c)$ is zero for $c = \bar y$, the mean. The smallest value is
+   $\frac1N \sum_n (y_n - \bar y)^2$, the variance of the targets.
+2. $\partial L / \partial b = \frac1N \sum_n (p - y_n) = p - q$, where $q_k$ is the share of class $k$. So $p = q$:
+   the model learns the frequencies. Its loss is $-\frac1N \sum_n \log q_{\text{class of } n} = -\sum_k q_k \log q_k$,
+   the entropy of the labels.
+3. $\log 10 = 2.303$ and $-0.9 \log 0.9 - 0.1 \log 0.1 = 0.325$.
+
+So a model must get below the variance, or below the entropy, before it has learned anything about the inputs. A loss
+of 0.33 sounds small; with 90 % of the rows in one class it means that nothing was learned.
+""",
+    ),
+    Exercise(
+        number="1.15", title="All weights equal", level="medium", kind="predict",
+        statement="""
+A network with 4 hidden units learns XOR for 2,000 steps of gradient descent. All its weights start at 0.5. **Before
+you run the cell**: how many *different* rows does the weight matrix of the hidden layer have after training? Each row
+belongs to one hidden unit. Then run it, and run `train_xor(spread=0.01)` too, which adds a little noise at the start.
+""",
+        hint="""
+Two hidden units with the same weights compute the same value. Look at the line for `dZ1`: what do two hidden units
+receive if their outgoing weights are equal as well?
+""",
+        experiment=code.train_xor, prediction="the number of different rows, 1 to 4", check=checks.train_xor,
+        explanation=r"""
+One. Equal units have equal outputs and equal gradients, so every step changes them equally: the network has four
+copies of a single hidden unit. One unit can set apart one corner of XOR at best. Of the other three corners two have
+label 1, so the loss cannot fall below
+$\frac34 \cdot \left(-\frac23 \log \frac23 - \frac13 \log \frac13\right) = 0.477$ this way; the run ends at 0.479.
+Noise of 0.01 is enough: the units drift apart, and the loss falls below 0.01. (Noise of 0.001 is not, in 2,000 steps:
+the units part slowly.) This is why weights start random. Biases may start at zero, since the weights already tell the
+units apart.
+""",
+    ),
+    Exercise(
+        number="1.16", title="How small a step?", level="medium", kind="predict",
+        statement=r"""
+The cell compares the central difference $\frac{f(x + h) - f(x - h)}{2h}$ of $f = \tanh$ with the true derivative, for
+$h = 10^{-2}, 10^{-3}, \dots, 10^{-12}$, in float64. **Before you run it**: for which $h$ is the error smallest?
+Sketch how the error changes from one end to the other.
+""",
+        hint=r"""
+A float64 number has about 16 digits. How many of them do $f(x + h)$ and $f(x - h)$ share when $h = 10^{-12}$, and how
+many are left after the subtraction?
+""",
+        experiment=code.difference_errors, prediction="a power of ten, such as 1e-2", check=checks.difference_errors,
+        explanation=r"""
+The error falls by a factor of 100 for each factor of 10 in $h$ (from $3.3 \cdot 10^{-5}$ at $10^{-2}$ to
+$3.3 \cdot 10^{-11}$ at $10^{-5}$), then rises again by about 10 for each factor of 10, up to $8 \cdot 10^{-5}$ at
+$10^{-12}$. The best steps are $10^{-5}$ and $10^{-6}$. For larger steps the error is the bend of the curve, for
+smaller ones it is rounding; Exercise 1.17 computes both. A smaller step is not a better one.
+""",
+    ),
+    Exercise(
+        number="1.17", title="The error of a difference", level="hard", kind="derive",
+        statement=r"""
+1. Expand $f(x + h)$ and $f(x - h)$ to third order in $h$. What is the leading error of the forward difference
+   $\frac{f(x + h) - f(x)}{h}$, and what is that of the central difference $\frac{f(x + h) - f(x - h)}{2h}$?
+2. A computer returns $f$ with a relative error of up to $\varepsilon$. How much can this change the central
+   difference?
+3. Which $h$ makes the sum of both errors smallest? Put in $\varepsilon = 1.1 \cdot 10^{-16}$ (float64) and
+   $6 \cdot 10^{-8}$ (float32), with $\lvert f \rvert = \lvert f''' \rvert = 1$, and say why gradients are checked in
+   float64.
+""",
+        hint=r"""
+Part 1: in the difference $f(x + h) - f(x - h)$ all even powers of $h$ cancel. Part 3: minimize $a h^2 + c / h$ by
+setting its derivative to zero.
+""",
+        explanation=r"""
+1. $f(x \pm h) = f \pm h f' + \frac{h^2}{2} f'' \pm \frac{h^3}{6} f''' + \dots$ So the forward difference is
+   $f' + \frac h2 f'' + \dots$, with an error proportional to $h$. The central difference is
+   $f' + \frac{h^2}{6} f''' + \dots$: the even powers cancel, and the error is proportional to $h^2$.
+2. Each of the two values is wrong by up to $\varepsilon \lvert f \rvert$, so their difference by up to
+   $2 \varepsilon \lvert f \rvert$, and the quotient by up to
+   $2 \varepsilon \lvert f \rvert / 2h = \varepsilon \lvert f \rvert / h$.
+3. $E(h) = \frac{h^2}{6} \lvert f''' \rvert + \frac{\varepsilon \lvert f \rvert}{h}$ has the derivative
+   $\frac h3 \lvert f''' \rvert - \frac{\varepsilon \lvert f \rvert}{h^2}$, which is zero for
+   $h = (3 \varepsilon \lvert f \rvert / \lvert f''' \rvert)^{1/3}$. In float64 this is $h \approx 7 \cdot 10^{-6}$
+   with an error of $2.4 \cdot 10^{-11}$. In float32 it is $h \approx 6 \cdot 10^{-3}$ with an error of
+   $1.6 \cdot 10^{-5}$: too coarse to tell a slightly wrong gradient from a right one.
+""",
+    ),
+    Exercise(
+        number="1.18", title="A layer, backward", level="hard", kind="code",
+        statement=r"""
+A layer computes $A = \tanh(X W^\top + b)$. Whatever comes after it hands back $G = \partial L / \partial A$, of the
+shape of $A$. Return the gradients of $L$ by $X$, $W$ and $b$. They let you chain as many layers as you like: the
+$\partial L / \partial X$ of one layer is the $G$ of the layer before.
+""",
+        hint=r"""
+Go through the layer from back to front. First through tanh, element by element:
+$\partial L / \partial Z = G \odot (1 - A^2)$. Then through $Z = X W^\top + b$. The shapes almost force the products:
+which product of $(N, H)$ and $(N, D)$ is $(H, D)$?
+""",
+        answer=code.layer_backward, check=checks.layer_backward,
+        explanation=r"""
+With $Z_{nh} = \sum_d X_{nd} W_{hd} + b_h$ and $dZ = \partial L / \partial Z$, the chain rule gives
+$\partial L / \partial W_{hd} = \sum_n dZ_{nh} X_{nd}$, which is `dZ.T @ X`;
+$\partial L / \partial X_{nd} = \sum_h dZ_{nh} W_{hd}$, which is `dZ @ W`; and
+$\partial L / \partial b_h = \sum_n dZ_{nh}$. The sums over $n$ are there because every example uses the same $W$ and
+$b$. No $1/N$ appears: if the loss is a mean, the factor is in $G$ already.
+""",
+    ),
+    Exercise(
+        number="1.19", title="Why not squared error?", level="hard", kind="derive",
+        statement=r"""
+A yes-or-no classifier has $p = \sigma(z)$ and label $y$. Compare the squared error $\frac12 (p - y)^2$ with the
+cross-entropy $-y \log p - (1 - y) \log(1 - p)$.
+
+1. Derive both gradients by $z$.
+2. The example has $y = 1$, and the model is sure of the contrary: $z = -10$. Compute both gradients. What does a step
+   of gradient descent do in each case?
+3. Derive the second derivative of both by $z$ for $y = 1$. Where is it negative, and what does that mean?
+""",
+        hint=r"""
+Use $\sigma' = p\,(1 - p)$ from Exercise 1.5. For part 3, differentiate the results of part 1 by $p$ first, then
+multiply by $p\,(1 - p)$.
+""",
+        explanation=r"""
+1. Cross-entropy: $\left(-\frac yp + \frac{1 - y}{1 - p}\right) p\,(1 - p) = p - y$. Squared error:
+   $(p - y)\,p\,(1 - p)$. The logarithm cancels the slope of the sigmoid; the square does not.
+2. $p = \sigma(-10) = 4.54 \cdot 10^{-5}$. Cross-entropy has the gradient $-0.99995$, squared error
+   $-4.54 \cdot 10^{-5}$, which is 22,000 times smaller. With the square, the example that most needs a correction
+   gets almost none.
+3. Cross-entropy: $p\,(1 - p) > 0$ everywhere, so the loss is convex in $z$. Squared error, with $y = 1$: the gradient
+   is $-p\,(1 - p)^2$, its derivative by $p$ is $-(1 - p)(1 - 3p)$, so the second derivative by $z$ is
+   $-p\,(1 - p)^2 (1 - 3p)$, negative for $p < \frac13$. There the curve bends down towards a plateau, on which
+   gradient descent crawls.
+""",
+    ),
+    Exercise(
+        number="1.20", title="Does the interval keep its promise?", level="hard", kind="code",
+        statement=r"""
+A 95 % interval should contain the true share in 95 % of all test sets. Test that claim exactly, without any drawing
+of random numbers. If each of $n$ answers is right with probability $p$, then $k$ of them are right with probability
+$\binom nk p^k (1 - p)^{n - k}$. Add up this probability over all $k$ whose interval contains $p$.
+
+Then compare `simple_interval` with `wilson_interval` (from `dlcourse.evaluate`) for a model that is right in 97 % of
+all cases, tested on 50 images.
+""",
+        hint="""
+One loop over `right` from 0 to n inclusive. Ask the interval for its ends; if the share lies between them, add the
+probability of that count. `comb(n, right)` from Python's `math` counts the orders.
+""",
+        imports="from math import comb", answer=code.coverage, given=(code.simple_interval,), check=checks.coverage,
+        explanation=r"""
+`coverage(simple_interval, 0.97, 50)` is 0.78 and `coverage(wilson_interval, 0.97, 50)` is 0.94. The simple interval
+promises 95 % and delivers 78 %: if all 50 answers are right, it shrinks to the single point 1, and that happens in
+22 % of all test sets. The counts are whole numbers, so no interval delivers exactly 95 %; Wilson's stays close to it.
+For $p = 0.5$ and $n = 100$ both give 0.943. The simple interval fails near 0 and 1, which is where good models are.
+""",
+    ),
+    Exercise(
+        number="1.21", title="Two digits that no model reads", level="hard", kind="open",
+        statement="""
+Train logistic regression (`hidden=0`) and an MLP (`hidden=64`) with five seeds each on the 1,000 training images.
+Find the test images that all ten models get wrong, and look at them. Choose two: one that no fair judge could read,
+and one that a model should have read. Argue both cases with evidence that someone else can check, not only with your
+eyes.
+
+You look at test images here to understand, which is fine. Changing a model because of what you saw would not be.
+""",
+        hint="""
+`predict(model, digits.test.x).argmax(axis=1)`, with `predict` from `dlcourse.evaluate`, gives the readings of one
+model. For evidence, look at training images: which of them are closest to your image, pixel by pixel, and how are
+they labeled? And do the ten models agree on the same wrong digit?
+""",
+        start=READER, answer=code.nearest_labels,
+        explanation="""
+With seeds 0 to 4, between 35 and 40 of the 797 images are read by none of the ten models, out of about 50 mistakes
+that each makes. So most mistakes are not bad luck of one training run: the models share them. Two cases (rows counted
+in the whole data set):
+
+- **Row 1361 has the label 5**, and all ten read a 6. The lower half is closed to a ring, and its five nearest
+  training images are all sixes. The evidence in the pixels points to 6; only the writer knew.
+- **Row 1591 has the label 0**, and all ten read a 6. Its five nearest training images are all zeros, so a rule as
+  plain as "answer like your nearest neighbor" reads it. The training data held the answer, and the models lost it.
+
+Good answers name the rows, show the pictures, and give a piece of evidence that could have come out differently. It
+is not enough that the image looks odd to you, and one example does not show that nearest neighbors are the better
+method.
+""",
+    ),
+    Exercise(
+        number="1.22", title="A model that may say: I do not know", level="hard", kind="open",
+        statement="""
+A bank reads amounts by machine, and a person reads what the machine refuses. Design a rule by which a classifier
+refuses an image. Train on rows 0-799 (`digits.fit`), choose every number in your rule on rows 800-999
+(`digits.validation`), and use the test rows once, at the end. Report how many images are answered, how many of these
+answers are wrong (with an interval), and how many refusals were unnecessary. Then give the rule 797 images of random
+pixels. How many does it answer?
+""",
+        hint="""
+The simplest rule looks at the largest probability and compares it with a threshold. Which threshold would have
+avoided all mistakes on the validation rows? Is "no mistakes on 160 answered images" the same as "never wrong"?
+""",
+        start="model = trained_reader(digits.fit, hidden=0, seed=0)  # as in Exercise 1.21", answer=code.surest_mistake,
+        explanation="""
+One rule: answer only if the largest probability exceeds that of the surest mistake on the validation rows. For
+logistic regression and seeds 0 to 4, the threshold is between 0.87 and 0.89. On the test rows the model then answers
+about 640 of 797 images and gets 4 or 5 of them wrong (0.7 %), where without the rule it gets 56 to 60 of 797 wrong.
+For 5 of 640, the 95 % interval is 0.3 % to 1.8 %. The price: about 105 of the 160 refused images would have been read
+correctly.
+
+- No mistake among 160 answered validation images does not mean none ever: the interval for 0 of 160 reaches up to
+  2.3 %.
+- The rule still answers 60 to 80 of 797 images of random pixels, and with the MLP instead of logistic regression even
+  more than 120. A high probability means "more like this class than like the others", not "like anything I have
+  seen". A rule that should refuse nonsense needs another quantity, such as the distance to the nearest training
+  image.
+- With an MLP the threshold is above 0.96: probabilities of different models do not mean the same, so a threshold
+  belongs to its model.
+""",
+    ),
+)

@@ -1,0 +1,17 @@
+"""What the course needs and no chapter teaches: running notebooks, serving the website, the repository's address.
+
+No chapter imports from here. Every module is also a command, `python -m dlcourse.recipes.NAME`, and the Makefile
+gives each a short name. They work inside a clone of the repository, not inside an installed wheel.
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Numbers are compared to the letter, so a sum must be added up in the same order everywhere: on one thread.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+def notebook_paths(root=ROOT):
+    """Every notebook of the course, in the order of the chapters."""
+    return sorted(path for path in (root / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)

@@ -1,0 +1,194 @@
+"""Run notebooks top to bottom and store them so that nothing changes when nothing changed.
+
+    python -m dlcourse.recipes.notebooks                      every notebook
+    python -m dlcourse.recipes.notebooks notebooks/01_*.ipynb only these
+
+A stored notebook holds what its own code printed and drew, and nothing about when, where and by whom it was run. The
+first code cell and the exercises are written from their one source before the run. A notebook that warns, writes to
+stderr or prints a path of this computer is refused, and the file stays as it was.
+"""
+
+import argparse
+import base64
+import os
+import struct
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from dlcourse.exercises import EXERCISES
+from dlcourse.recipes import ONE_THREAD, ROOT, notebook_paths
+from dlcourse.recipes.repository import address, write_first_cell
+
+CELL_TIMEOUT = 600  # seconds; a chapter as a whole should need 40
+KEPT_METADATA = {"tags", "mystnb", "nbgrader"}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"},
+}
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_NOTES = {b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf"}  # names and versions of programs, dates
+
+
+class Refused(Exception):
+    """A notebook ran, but what it left behind must not be stored."""
+
+
+def strip_png(data):
+    """Return a PNG file without the chunks that say which program made it and when.
+
+    A chunk is four bytes of length, four of name, the body, and four of checksum.
+    """
+    if not data.startswith(PNG_SIGNATURE):
+        raise ValueError(f"expected a PNG file, got one that begins with {data[:8]!r}")
+    kept, position = [PNG_SIGNATURE], len(PNG_SIGNATURE)
+    while position < len(data):
+        (length,) = struct.unpack(">I", data[position : position + 4])
+        end = position + 12 + length
+        if data[position + 4 : position + 8] not in PNG_NOTES:
+            kept.append(data[position:end])
+        position = end
+    return b"".join(kept)
+
+
+def merge_streams(outputs):
+    """Join neighboring pieces of one stream: how print was cut into messages is a matter of luck."""
+    merged = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if output.output_type == "stream" and last and last.output_type == "stream" and last.name == output.name:
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def clean_output(output):
+    """Drop what differs from run to run: views of widgets, and the notes inside a picture."""
+    output.pop("transient", None)
+    if "data" in output:
+        output.data.pop(WIDGET_VIEW, None)
+        if "image/png" in output.data:
+            picture = strip_png(base64.b64decode(output.data["image/png"]))
+            output.data["image/png"] = base64.b64encode(picture).decode("ascii")
+
+
+def clean(nb):
+    """Remove from a notebook, in place, everything that is not its text, its code and what its code said."""
+    nb.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    for cell in nb.cells:
+        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEPT_METADATA})
+        if cell.cell_type == "code":
+            # What such a cell prints is another thing in every run, so nothing of it is kept.
+            live = "nbval-ignore-output" in cell.metadata.get("tags", [])
+            cell.outputs = [] if live else merge_streams(cell.outputs)
+            for output in cell.outputs:
+                clean_output(output)
+    return nb
+
+
+def chapter_of(path):
+    """The chapter's number from the name of its file: "05a_vision.ipynb" belongs to "5"."""
+    digits = path.name.split("_")[0].rstrip("abcdef")
+    return str(int(digits))
+
+
+def exercise_cells(exercise, old):
+    """The cells of one exercise; a cell of `old` with the same id is taken up again, so that its outputs stay."""
+    texts = [(nbformat.v4.new_markdown_cell, "exercise", exercise.cell_id, exercise.markdown)]
+    if exercise.stub:
+        texts.append((nbformat.v4.new_code_cell, "exercise-code", exercise.cell_id + "-code", exercise.stub))
+    cells = []
+    for new, tag, cell_id, text in texts:
+        cell = old.get(cell_id) or new(id=cell_id, metadata={"tags": [tag]})
+        cell.source = text
+        cells.append(cell)
+    return cells
+
+
+def write_exercises(nb, chapter, exercises=None):
+    """Write the exercises of the chapter into the notebook, in place, at the end of its section "Exercises".
+
+    The one source is `dlcourse.exercises`: an exercise that is new there appears, one that is gone there disappears.
+    """
+    exercises = EXERCISES if exercises is None else exercises
+    old = {cell.id: cell for cell in nb.cells if {"exercise", "exercise-code"} & set(cell.metadata.get("tags", []))}
+    others = [cell for cell in nb.cells if cell.id not in old]
+    new = [
+        cell
+        for exercise in exercises.values()
+        if exercise.number.split(".")[0] == chapter
+        for cell in exercise_cells(exercise, old)
+    ]
+    headings = [index for index, cell in enumerate(others) if cell.source.startswith("## ")]
+    here = next((index for index in headings if others[index].source.startswith("## Exercises")), None)
+    if here is None:
+        raise ValueError(f"the notebook of chapter {chapter} has no section '## Exercises' to write the exercises into")
+    end = next((index for index in headings if index > here), len(others))
+    nb.cells = others[:end] + new + others[end:]
+
+
+def tidy(nb, path, root=ROOT):
+    """Bring a notebook, in place, into the form in which it is stored; nothing is run."""
+    write_first_cell(nb, address(root))
+    write_exercises(nb, chapter_of(path))
+    return clean(nb)
+
+
+def refuse(nb):
+    """Raise `Refused` if the outputs hold a warning, anything else from stderr, or a path of this computer."""
+    private = [str(Path.home()) + os.sep, str(ROOT) + os.sep, sys.prefix + os.sep]
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            text = output.get("text", "") + "".join(str(value) for value in output.get("data", {}).values())
+            if output.output_type == "stream" and output.name == "stderr":
+                raise Refused(f"cell {cell.id} wrote to stderr; mend the cause, do not hide it:\n{text}")
+            for path in private:
+                if path in text:
+                    raise Refused(f"cell {cell.id} shows the path {path} of this computer")
+
+
+def run(nb, folder):
+    """Execute the notebook, in place, in a fresh kernel on one thread; the kernel starts in `folder`."""
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    client = NotebookClient(nb, timeout=CELL_TIMEOUT, kernel_name="python3", resources={"metadata": {"path": folder}})
+    client.execute(env=os.environ | ONE_THREAD)
+    return nb
+
+
+def write(nb, path):
+    """Store the notebook; the file is touched only when it changes."""
+    nbformat.validate(nb)
+    text = nbformat.writes(nb).rstrip("\n") + "\n"
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return True
+    return False
+
+
+def main():
+    """The command."""
+    parser = argparse.ArgumentParser(description="Run notebooks top to bottom and store clean outputs.")
+    parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of them when none is named")
+    for path in parser.parse_args().paths or notebook_paths():
+        start = time.perf_counter()
+        nb = tidy(nbformat.read(path, as_version=4), path)
+        try:
+            refuse(clean(run(nb, path.parent)))
+        except (CellExecutionError, Refused) as error:
+            sys.exit(f"{error}\n{path.name} is not stored; it stays as it was.")
+        changed = write(nb, path)
+        print(f"{path.name}: {time.perf_counter() - start:.0f} s, {'stored' if changed else 'unchanged'}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Which network, and which logistic regression, shall read the digits? Chosen on rows 800-999, before the test is opened.
+
+    python -m dlcourse.studies chapter_1
+
+Two tasks on the same images: which digit is it (10 classes), and is it even or odd (2 classes). Both models get the same
+care: a grid, trained on rows 0-799, judged on the 200 rows after them. The best mean wins; among equals the one that
+stands first in the grid, which begins with the small and the short. Rows 1000-1796 do not occur in a sweep.
+"""
+
+import itertools
+
+import numpy as np
+
+from dlcourse import Tensor, get_default_dtype, nn, optim, set_default_dtype
+from dlcourse import functional as F
+from dlcourse.data import load_digits
+from dlcourse.evaluate import accuracy, predict
+from dlcourse.train import Batches, fit
+
+from .table import read, write
+
+SEEDS = range(5)
+CLASSES = {"digit": 10, "parity": 2}
+HIDDEN = [(32,), (64,), (128,), (256,), (64, 64), (128, 128)]
+RATES = [0.01, 0.03, 0.1]
+EPOCHS = [30, 60]
+STRENGTHS = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
+
+
+def labels(digits, task):
+    """The digit, or 0 for an even one and 1 for an odd one: y modulo 10 or modulo 2."""
+    return digits.y % CLASSES[task]
+
+
+def network(hidden, outputs, seed):
+    """A classifier of 64 pixels with ReLU layers of the given sizes; its first weights come from the seed."""
+    rng = np.random.default_rng(seed)
+    sizes = [64, *hidden]
+    layers = [layer for i, o in itertools.pairwise(sizes) for layer in (nn.Linear(i, o, rng=rng), nn.ReLU())]
+    return nn.Sequential(*layers, nn.Linear(sizes[-1], outputs, rng=rng))
+
+
+def train_network(digits, task, hidden, rate, epochs, seed):
+    """The network after `epochs` passes over the digits: SGD with momentum 0.9, batches of 32."""
+    model = network(hidden, CLASSES[task], seed)
+    batches = Batches(Tensor(digits.x), Tensor(labels(digits, task)), seed=seed)
+    optimizer = optim.SGD(model.parameters(), lr=rate, momentum=0.9)
+    fit(model, batches, F.cross_entropy, optimizer, epochs=epochs, progress=False)
+    return model
+
+
+def train_logistic(digits, task, strength):
+    """Scikit-learn's logistic regression; a larger strength C means less regularization."""
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=strength, max_iter=5000).fit(digits.x, labels(digits, task))
+
+
+def network_row(task, hidden, rate, epochs):
+    """One row of the sweep: accuracy on the validation rows, mean and spread over the seeds."""
+    digits = load_digits()
+    models = [train_network(digits.fit, task, hidden, rate, epochs, seed) for seed in SEEDS]
+    held_out = digits.validation
+    found = [accuracy(predict(model, Tensor(held_out.x)), labels(held_out, task)) for model in models]
+    setting = {"hidden": "-".join(map(str, hidden)), "rate": rate, "epochs": epochs, "C": ""}
+    return _row(task, "network", setting, found)
+
+
+def logistic_row(task, strength):
+    """One row of the sweep for logistic regression, which has no seed."""
+    digits = load_digits()
+    predicted = train_logistic(digits.fit, task, strength).predict(digits.validation.x)
+    setting = {"hidden": "", "rate": "", "epochs": "", "C": strength}
+    return _row(task, "logistic", setting, [accuracy(predicted, labels(digits.validation, task))])
+
+
+def _row(task, model, setting, found):
+    return {"task": task, "model": model, **setting, "mean": round(float(np.mean(found)), 4), "lowest": round(min(found), 4),
+            "highest": round(max(found), 4)}
+
+
+def remake():
+    """Run the sweep in float64, so that another processor finds the same, and store it."""
+    before = get_default_dtype()
+    set_default_dtype(np.float64)
+    rows = [network_row(*setting) for setting in itertools.product(CLASSES, HIDDEN, RATES, EPOCHS)]
+    rows += [logistic_row(*setting) for setting in itertools.product(CLASSES, STRENGTHS)]
+    set_default_dtype(before)
+    write("chapter_1_sweep", rows, "python -m dlcourse.studies chapter_1")
+
+
+def sweep(task, model):
+    """The stored rows of a task ("digit", "parity") and a model ("network", "logistic"), the best first."""
+    rows = [row for row in read("chapter_1_sweep") if (row["task"], row["model"]) == (task, model)]
+    return sorted(rows, key=lambda row: -float(row["mean"]))
+
+
+def chosen_network(task):
+    """The network's winning setting: {"hidden": (...), "rate": ..., "epochs": ...}."""
+    best = sweep(task, "network")[0]
+    return {"hidden": tuple(map(int, best["hidden"].split("-"))), "rate": float(best["rate"]), "epochs": int(best["epochs"])}
+
+
+def chosen_strength(task):
+    """The winning strength C of logistic regression."""
+    return float(sweep(task, "logistic")[0]["C"])
+
+
+def read_test_digits(seed):
+    """Train the chosen network on the 1,000 training digits and read the 797 others.
+
+    Returns: Digits and the labels read from them (797,).
+    """
+    before = get_default_dtype()
+    set_default_dtype(np.float64)
+    digits = load_digits()
+    model = train_network(digits.train, "digit", seed=seed, **chosen_network("digit"))
+    read_labels = predict(model, Tensor(digits.test.x)).argmax(axis=1)
+    set_default_dtype(before)
+    return digits.test, read_labels

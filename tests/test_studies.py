@@ -1,0 +1,76 @@
+"""Every study has its table, and a row of it computed again agrees within the table's own spread."""
+
+import numpy as np
+import pytest
+
+import dlcourse
+from dlcourse import studies
+from dlcourse.studies import chapter_1
+from dlcourse.studies.__main__ import study_names
+from dlcourse.studies.table import FOLDER, read
+
+SIGNATURE = {"date", "python", "numpy", "command"}
+TABLES = {"chapter_1": "chapter_1_sweep", "notebook_seconds": "notebooks"}
+
+
+@pytest.fixture
+def float64():
+    before = dlcourse.get_default_dtype()
+    dlcourse.set_default_dtype(np.float64)
+    yield
+    dlcourse.set_default_dtype(before)
+
+
+def row_of(task, model, **setting):
+    """The stored row of one setting."""
+    rows = [row for row in chapter_1.sweep(task, model) if all(row[key] == value for key, value in setting.items())]
+    assert len(rows) == 1, (task, model, setting)
+    return rows[0]
+
+
+def test_every_study_is_listed_here_and_every_table_has_a_study():
+    assert set(TABLES) == set(study_names())
+    assert {f"{name}.csv" for name in TABLES.values()} == {path.name for path in FOLDER.glob("*.csv")}
+
+
+@pytest.mark.parametrize("table", TABLES.values())
+def test_tables_say_how_they_were_made(table):
+    rows = read(table)
+    assert rows and all(row.keys() >= SIGNATURE and all(row[key] for key in SIGNATURE) for row in rows)
+
+
+@pytest.mark.parametrize("task", chapter_1.CLASSES)
+def test_a_row_of_the_sweep_made_again_agrees(task, float64):
+    stored = row_of(task, "network", hidden="32", rate="0.03", epochs="30")
+    again = chapter_1.network_row(task, (32,), 0.03, 30)
+    # Another processor may read an image or two differently; the table's own spread over seeds is wider.
+    assert float(stored["lowest"]) - 0.005 <= again["mean"] <= float(stored["highest"]) + 0.005
+    baseline = chapter_1.logistic_row(task, 1.0)
+    assert baseline["mean"] == pytest.approx(float(row_of(task, "logistic", C="1.0")["mean"]), abs=0.005)
+
+
+def test_the_sweep_covers_the_grid_and_the_best_comes_first():
+    for task in chapter_1.CLASSES:
+        rows = chapter_1.sweep(task, "network")
+        assert len(rows) == len(chapter_1.HIDDEN) * len(chapter_1.RATES) * len(chapter_1.EPOCHS)
+        assert float(rows[0]["mean"]) == max(float(row["mean"]) for row in rows)
+        assert len(chapter_1.sweep(task, "logistic")) == len(chapter_1.STRENGTHS)
+        best = chapter_1.chosen_network(task)
+        assert row_of(task, "network", hidden="-".join(map(str, best["hidden"])), rate=str(best["rate"]),
+                      epochs=str(best["epochs"])) == rows[0]
+
+
+def test_the_sweep_never_sees_the_test_rows(monkeypatch, float64):
+    """Planted: test rows that cannot be read. A sweep that touched them would fail."""
+    digits = chapter_1.load_digits()
+    digits.x[1000:] = np.nan
+    monkeypatch.setattr(chapter_1, "load_digits", lambda: digits)
+    assert chapter_1.network_row("digit", (32,), 0.1, 1)["mean"] > 0.3
+    assert chapter_1.logistic_row("digit", 1.0)["mean"] > 0.9
+    with pytest.raises(FloatingPointError):
+        chapter_1.train_network(digits.test, "digit", (32,), 0.1, 1, seed=0)
+
+
+def test_minutes_come_from_the_table_and_an_unmeasured_notebook_says_so():
+    assert studies.minutes("01_neural_networks").startswith("About ")
+    assert "make studies" in studies.minutes("99_nowhere")

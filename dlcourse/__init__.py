@@ -1,4 +1,4 @@
-"""Deep learning from scratch in NumPy, with PyTorch's names: `import dlcourse as torch`, and a model cell reads the same.
+"""Deep learning from scratch in NumPy, with PyTorch's names: `import dlcourse as torch`, and a model reads the same.
 
 Letters of shapes, everywhere: N batch, T time, D features, H hidden, O outputs, C channels, K classes, A heads, h and w
 height and width. Different from PyTorch, and meant: CPU and NumPy only; gradients of first order only; `.grad` and the
@@ -8,14 +8,15 @@ values of `state_dict()` are NumPy arrays; losses take targets as arrays or Tens
 import numpy as np
 
 from . import functional, init, nn, ops, optim
-from .ops import abs, exp, flatten, log, maximum, relu, sigmoid, softmax, sqrt, stack, tanh
+from .methods import flatten, stack
+from .ops import abs, exp, log, maximum, relu, sigmoid, softmax, sqrt, tanh
 from .tensor import Tensor, default_generator, get_default_dtype, manual_seed, no_grad, set_default_dtype
 
 __version__ = "0.1.0"
 __all__ = ["Tensor", "abs", "arange", "cat", "default_generator", "exp", "flatten", "float32", "float64", "from_numpy",
-           "functional", "get_default_dtype", "init", "int64", "log", "manual_seed", "maximum", "nn", "no_grad", "ones", "optim",
-           "rand", "randn", "relu", "set_default_dtype", "sigmoid", "softmax", "sqrt", "stack", "tanh", "tensor", "tril", "where",
-           "zeros"]
+           "functional", "get_default_dtype", "init", "int64", "log", "manual_seed", "maximum", "nn", "no_grad", "ones",
+           "optim", "rand", "randn", "relu", "set_default_dtype", "sigmoid", "softmax", "sqrt", "stack", "tanh",
+           "tensor", "tril", "where", "zeros"]
 
 float32, float64, int64 = np.float32, np.float64, np.int64
 
@@ -60,7 +61,10 @@ def rand(*shape, rng=None, requires_grad=False):
 
 
 def tril(a, diagonal=0):
-    """The lower triangle, zeros above `diagonal`.   Shapes:  (..., n, m)  ->  the same.   Chapter: 7.   Twin: torch.tril."""
+    """The lower triangle, zeros above `diagonal`.
+
+    Shapes:  (..., n, m)  ->  the same.   Chapter: 7.   Twin: torch.tril.
+    """
     return where(np.tri(*a.shape[-2:], k=diagonal, dtype=bool), a, 0)
 
 

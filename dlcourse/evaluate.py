@@ -74,7 +74,7 @@ def wilson_interval(successes, trials, level=0.95):
 
 @dataclasses.dataclass(frozen=True)
 class PairedTest:
-    """Two models on the same examples: how many only the first, only the second got right, and how surprising that is."""
+    """Two models on the same examples: how many only one of them got right, and how surprising that is."""
 
     only_first: int
     only_second: int

@@ -1,4 +1,4 @@
-"""Why this file exists: the functions a model is written with, under the names and argument orders of torch.nn.functional.
+"""Why this file exists: the functions a model is written with, named as in torch.nn.functional.
 
 Each is a primitive, a fused op or a composition. Every fused op has its slow form here, composed of simpler ones and
 registered with @slow_form, so that the shortcut can be shown, and is tested, to be nothing but a shortcut.
@@ -100,7 +100,8 @@ def cross_entropy(logits, target):
     target = _array(target)
     if len(logits.shape) != 2 or target.shape != logits.shape[:1]:
         hint = ": labels, not one-hot rows; target.argmax(1)?" if target.ndim == 2 else ""
-        raise ValueError(f"cross_entropy expected logits (N, K) and target (N,), got {logits.shape} and {target.shape}{hint}")
+        raise ValueError("cross_entropy expected logits (N, K) and target (N,), "
+                         f"got {logits.shape} and {target.shape}{hint}")
     if target.dtype.kind not in "iu":
         raise TypeError(f"cross_entropy expected integer labels, got {target.dtype}: target.astype(int)?")
     K = logits.shape[1]
@@ -123,7 +124,8 @@ def binary_cross_entropy_with_logits(x, target):
 
     Shapes:  x and target alike, target from 0 to 1  ->  ()
     Raises:  ValueError if the shapes differ.
-    Source:  Goodfellow et al. 2016, sec. 6.2.2.2.   Chapter: 1.   Twin: torch.nn.functional.binary_cross_entropy_with_logits.
+    Source:  Goodfellow et al. 2016, sec. 6.2.2.2.   Chapter: 1.
+    Twin: torch.nn.functional.binary_cross_entropy_with_logits.
     """
     target = _array(target)
     if target.shape != x.shape:

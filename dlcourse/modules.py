@@ -10,7 +10,7 @@ import numpy as np
 
 from . import functional as F
 from . import init
-from .ops import flatten
+from .methods import flatten
 from .tensor import Tensor, get_default_dtype
 
 
@@ -224,7 +224,10 @@ class Softmax(Module):
 
 
 class CrossEntropyLoss(Module):
-    """Logits (N, K) and labels (N,) -> the mean of -log softmax(logits)[label].   Chapter: 1.   Twin: torch.nn.CrossEntropyLoss."""
+    """Logits (N, K) and labels (N,) -> the mean of -log softmax(logits)[label].
+
+    Chapter: 1.   Twin: torch.nn.CrossEntropyLoss.
+    """
 
     def forward(self, logits, target):
         return F.cross_entropy(logits, target)

@@ -17,5 +17,5 @@ from .modules import (
     Tanh,
 )
 
-__all__ = ["BCEWithLogitsLoss", "CrossEntropyLoss", "Flatten", "Identity", "Linear", "MSELoss", "Module", "Parameter", "ReLU",
-           "Sequential", "Sigmoid", "Softmax", "Tanh", "functional", "init"]
+__all__ = ["BCEWithLogitsLoss", "CrossEntropyLoss", "Flatten", "Identity", "Linear", "MSELoss", "Module", "Parameter",
+           "ReLU", "Sequential", "Sigmoid", "Softmax", "Tanh", "functional", "init"]

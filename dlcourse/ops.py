@@ -1,16 +1,14 @@
 """Why this file exists: a network is a composition of few functions, and these are the ones whose derivative we write.
 
 Each rule stands beside its value: `g` is the gradient of the loss with respect to the value, and the rule returns the
-gradient with respect to each input. Sorted by difficulty: one input, two inputs, reductions, shape, selection, products,
-and at the end the fused ones: compositions with a rule of their own because the shortcut pays. `functional.py` holds the
-composed form of each, and a test compares the two.
+gradient with respect to each input. Sorted by difficulty: one input, two inputs, reductions, shape, selection,
+products, and at the end the fused ones: compositions with a rule of their own because the shortcut pays.
+`functional.py` holds the composed form of each, and a test compares the two.
 """
-
-import math
 
 import numpy as np
 
-from .tensor import Tensor, op
+from .tensor import op
 
 # ---------------------------------------------------------------------------------------------- one input
 
@@ -211,7 +209,7 @@ def getitem(a, *, index):
 def matmul(a, b):
     """A B, over the last two axes.   dA = g B^T, dB = A^T g.
 
-    Shapes:  (..., n, k) @ (..., k, m)  ->  (..., n, m); a vector (k,) counts as a row on the left, a column on the right
+    Shapes:  (..., n, k) @ (..., k, m)  ->  (..., n, m); a vector (k,) is a row on the left, a column on the right
     """
     if a.ndim == 0 or b.ndim == 0:
         raise ValueError("expected vectors or matrices: use * for numbers")
@@ -300,91 +298,3 @@ def binary_cross_entropy_with_logits(x, *, target):
     """The mean of -y log s(x) - (1 - y) log(1 - s(x)) = log(1 + e^x) - x y.   dx = (s(x) - y) / n, s the sigmoid."""
     loss = (np.logaddexp(0, x) - x * target).mean()
     return loss, lambda g: ((sigmoid.rule(x)[0] - target) * (g / x.size),)
-
-
-# ---------------------------------------------------------------------------------------------- the face of Tensor
-
-
-def _shape_of(sizes):
-    """x.reshape(2, 3) and x.reshape((2, 3)) mean the same."""
-    return tuple(sizes[0]) if len(sizes) == 1 and not isinstance(sizes[0], int | np.integer) else sizes
-
-
-def transpose(a, dim0, dim1):
-    """Exchange two axes.   Twin: torch.transpose."""
-    dims = list(range(a.ndim))
-    dims[dim0], dims[dim1] = dims[dim1], dims[dim0]
-    return permute(a, dims=tuple(dims))
-
-
-def flatten(a, start_dim=0, end_dim=-1):
-    """Join the axes from `start_dim` to `end_dim` into one.   Twin: torch.flatten."""
-    axes = max(a.ndim, 1)  # a number counts as one row
-    start, end = start_dim % axes, end_dim % axes
-    return reshape(a, shape=(*a.shape[:start], math.prod(a.shape[start : end + 1]), *a.shape[end + 1 :]))
-
-
-def unsqueeze(a, dim):
-    """Insert an axis of length 1.   Twin: torch.unsqueeze."""
-    return reshape(a, shape=np.expand_dims(a.data, dim).shape)
-
-
-def squeeze(a, dim=None):
-    """Drop the axes of length 1, or only `dim` if it has length 1.   Twin: torch.squeeze."""
-    if dim is not None and a.shape[dim] != 1:
-        return a
-    return reshape(a, shape=a.data.squeeze(axis=dim).shape)
-
-
-def stack(tensors, dim=0):
-    """Join along a new axis.   Twin: torch.stack."""
-    return cat(*(unsqueeze(t, dim) for t in tensors), dim=dim)
-
-
-def argmax(a, dim=None):
-    """The position of the largest element, without a gradient.   Twin: torch.argmax."""
-    return Tensor(np.asarray(a.data.argmax(axis=dim)))
-
-
-def _array(t):
-    return t.data if isinstance(t, Tensor) else t
-
-
-def _compare(ufunc):
-    """A comparison has no gradient: its value is a Tensor of booleans."""
-    return lambda a, b: Tensor(np.asarray(ufunc(a.data, _array(b))))
-
-
-METHODS = {
-    "__neg__": neg, "__add__": add, "__radd__": lambda a, b: add(b, a), "__sub__": sub,
-    "__rsub__": lambda a, b: sub(b, a), "__mul__": mul, "__rmul__": lambda a, b: mul(b, a), "__truediv__": div,
-    "__rtruediv__": lambda a, b: div(b, a), "__matmul__": matmul, "__rmatmul__": lambda a, b: matmul(b, a),
-    "__pow__": lambda a, n: power(a, exponent=n.item() if isinstance(n, np.generic) else n), "__abs__": abs,
-    "__getitem__": lambda a, index: getitem(a, index=_index(index)),
-    "__eq__": _compare(np.equal), "__ne__": _compare(np.not_equal), "__lt__": _compare(np.less),
-    "__le__": _compare(np.less_equal), "__gt__": _compare(np.greater), "__ge__": _compare(np.greater_equal),
-    "exp": exp, "log": log, "sqrt": sqrt, "abs": abs, "tanh": tanh, "sigmoid": sigmoid, "relu": relu, "pow": lambda a, n: a**n,
-    "sum": lambda a, dim=None, keepdim=False: sum(a, dim=dim, keepdim=keepdim),
-    "mean": lambda a, dim=None, keepdim=False: mean(a, dim=dim, keepdim=keepdim),
-    "amax": lambda a, dim=None, keepdim=False: amax(a, dim=dim, keepdim=keepdim),
-    "softmax": lambda a, dim: softmax(a, dim=dim), "log_softmax": lambda a, dim: log_softmax(a, dim=dim),
-    "reshape": lambda a, *shape: reshape(a, shape=_shape_of(shape)), "view": lambda a, *shape: reshape(a, shape=_shape_of(shape)),
-    "permute": lambda a, *dims: permute(a, dims=_shape_of(dims)), "transpose": transpose, "flatten": flatten,
-    "squeeze": squeeze, "unsqueeze": unsqueeze, "argmax": argmax,
-    "float": lambda a: _to(a, np.float32), "double": lambda a: _to(a, np.float64), "long": lambda a: Tensor(a.data.astype(np.int64)),
-}
-
-
-def _index(index):
-    """Tensors may stand in an index, alone or in a tuple."""
-    return tuple(_array(i) for i in index) if isinstance(index, tuple) else _array(index)
-
-
-def _to(a, dtype):
-    return a if a.dtype == dtype else astype(a, dtype=dtype)
-
-
-for _name, _method in METHODS.items():
-    setattr(Tensor, _name, _method)
-Tensor.__hash__ = object.__hash__  # == compares elements, as in PyTorch; a Tensor as a key means this very object
-Tensor.T = property(lambda a: transpose(a, -1, -2) if a.ndim > 1 else a)

@@ -59,7 +59,7 @@ class Optimizer:
     def load_state_dict(self, saved):
         """Go on from a checkpoint.   Raises:  ValueError if it has another number of parameters."""
         if len(saved["state"]) != len(self.state) or len(saved["param_groups"]) != len(self.param_groups):
-            raise ValueError(f"the checkpoint has {len(saved['state'])} parameters in {len(saved['param_groups'])} groups, "
+            raise ValueError(f"checkpoint: {len(saved['state'])} parameters in {len(saved['param_groups'])} groups, "
                              f"this optimizer {len(self.state)} in {len(self.param_groups)}")
         for own, state in zip(self.state.values(), saved["state"].values(), strict=True):
             own.clear()
@@ -79,8 +79,10 @@ class SGD(Optimizer):
 
     def __init__(self, params, lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False):
         if nesterov and (momentum <= 0 or dampening):
-            raise ValueError(f"nesterov=True expected a positive momentum and no dampening, got {momentum} and {dampening}")
-        super().__init__(params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov)
+            raise ValueError("nesterov=True expected a positive momentum and no dampening, "
+                             f"got {momentum} and {dampening}")
+        super().__init__(params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
+                         nesterov=nesterov)
 
     def update(self, p, g, state, group):
         if group["weight_decay"]:

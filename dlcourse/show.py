@@ -29,7 +29,8 @@ def _source(thing):
 
 def _notebook_display():
     """A function that shows Markdown, when a notebook's kernel runs this."""
-    if "ipykernel" not in sys.modules:
+    ipython = sys.modules.get("IPython")
+    if ipython is None or not hasattr(ipython.get_ipython(), "kernel"):
         return None
     from IPython.display import Markdown, display
 

@@ -35,7 +35,7 @@ def no_grad():
 
 
 def set_default_dtype(dtype):
-    """Choose what Python floats and new parameters become: float32 (as in PyTorch) or float64 (to print stable numbers).
+    """Choose what Python floats and new parameters become: float32, as in PyTorch, or float64, for stable numbers.
 
     Raises:  TypeError unless `dtype` is a floating-point type.
     Chapter: 1.   Twin: torch.set_default_dtype.
@@ -149,7 +149,7 @@ class Tensor:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
     def requires_grad_(self, requires_grad=True):
-        """Say whether `backward` shall compute a gradient for this leaf.   Raises:  TypeError unless it holds floats."""
+        """Say whether `backward` shall compute a gradient for this leaf.   Raises:  TypeError unless of floats."""
         if requires_grad and self.data.dtype.kind != "f":
             raise TypeError(f"only floating-point tensors can require a gradient, got {self.dtype}: write 1.0, not 1?")
         self.requires_grad = bool(requires_grad)
@@ -247,7 +247,7 @@ def op(rule):
 
     `vjp(g)` returns one entry per input: its gradient, or a function without arguments that computes it. Write
     `lambda: ...` where the work can be spared when an input needs no gradient (data, frozen weights). Inputs may be
-    Tensors, arrays or numbers; options are not differentiated. `apply.rule` is the bare function, to be tried on arrays.
+    Tensors, arrays or numbers; options are not differentiated. `apply.rule` is the bare function, for plain arrays.
 
     Raises:  ValueError that names the operation and the shapes it got.   Chapter: 3.
     """

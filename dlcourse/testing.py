@@ -1,4 +1,4 @@
-"""Why this file exists: a gradient rule is a claim, and a claim can be checked against the definition of the derivative.
+"""Why this file exists: a gradient rule is a claim, and the definition of the derivative can check it.
 
 Used by the chapters and by the tests alike. The check itself is tested: a rule that is wrong by 0.05 % is caught.
 """
@@ -43,8 +43,8 @@ def check_gradients(function, *inputs, directions=3, h=1e-5, tolerance=1e-7, see
     """
     arrays = [np.array(t.data if isinstance(t, Tensor) else t) for t in inputs]
     if any(a.dtype != np.float64 for a in arrays):
-        raise TypeError(f"check_gradients expected float64 inputs, got {[str(a.dtype) for a in arrays]}: float32 has too few "
-                        "digits for a difference")
+        raise TypeError(f"check_gradients expected float64 inputs, got {[str(a.dtype) for a in arrays]}: "
+                        "float32 has too few digits for a difference")
     rng = np.random.default_rng(seed)
     leaves = [Tensor(a.copy(), requires_grad=True) for a in arrays]
     output = function(*leaves)
@@ -63,9 +63,9 @@ def check_gradients(function, *inputs, directions=3, h=1e-5, tolerance=1e-7, see
             scale = max(abs(expected), float(np.linalg.norm(analytic * v)), 1e-3)
             difference = abs(got - expected) / scale
             if not difference <= tolerance:  # also when it is NaN
-                raise AssertionError(f"gradient of input {position}, shape {leaf.shape}: along a random direction backward gives "
-                                     f"{got:.9g}, the difference quotient {expected:.9g} (relative difference {difference:.1e}, "
-                                     f"allowed {tolerance:.0e})")
+                raise AssertionError(f"gradient of input {position}, shape {leaf.shape}: along a random direction "
+                                     f"backward gives {got:.9g}, the difference quotient {expected:.9g} "
+                                     f"(relative difference {difference:.1e}, allowed {tolerance:.0e})")
             worst = max(worst, difference)
     return worst
 
@@ -84,7 +84,8 @@ def assert_close(got, expected, tolerance=1e-10, what="values"):
     scale = max(1.0, float(np.abs(expected).max()))
     difference = np.abs(got - expected) / scale
     if not difference.max() <= tolerance:  # also when it is NaN
-        place = tuple(int(i) for i in np.unravel_index(np.nanargmax(np.where(np.isnan(difference), np.inf, difference)), got.shape))
+        flat = int(np.nan_to_num(difference, nan=np.inf).argmax())
+        place = tuple(int(i) for i in np.unravel_index(flat, got.shape))
         raise AssertionError(f"{what}: at {place} expected {expected[place]:.9g}, got {got[place]:.9g} "
                              f"(difference {difference[place]:.1e} of the largest, allowed {tolerance:.0e})")
     return float(difference.max())

@@ -8,6 +8,8 @@ import os
 
 import numpy as np
 
+PROGRESS_DELAY = 2.0  # seconds before the bar appears: a short training shows none, so a stored notebook holds none
+
 
 class Batches:
     """The rows of some arrays in random order, a batch at a time; each pass draws a new order from the seed.
@@ -58,7 +60,8 @@ class History:
         return len(self.epochs)
 
     def __repr__(self):
-        last = ", ".join(f"{name} {value:.4g}" for name, value in self.epochs[-1].items()) if self.epochs else "nothing yet"
+        figures = self.epochs[-1].items() if self.epochs else ()
+        last = ", ".join(f"{name} {value:.4g}" for name, value in figures) or "nothing yet"
         return f"History({len(self)} epochs, {len(self.steps)} steps; last: {last})"
 
 
@@ -89,7 +92,7 @@ def fit(model, batches, loss_fn, optimizer, *, epochs, validate=None, progress=T
                                  "Batches(x, y), not something that can be gone through only once?")
             model.eval()
             history.epochs.append({"loss": sum(losses) / len(losses), **(validate() if validate else {})})
-            bar.set_postfix({name: f"{value:.4g}" for name, value in history.epochs[-1].items()})
+            bar.set_postfix({name: f"{value:.4g}" for name, value in history.epochs[-1].items()}, refresh=False)
             bar.update()
     return history
 
@@ -97,8 +100,8 @@ def fit(model, batches, loss_fn, optimizer, *, epochs, validate=None, progress=T
 def _progress_bar(epochs):
     from tqdm import tqdm  # not above: `import dlcourse.train` shall cost nothing that it may not need
 
-    off = not epochs or "TQDM_DISABLE" in os.environ  # else None: only where there is a terminal
-    return tqdm(total=epochs, unit="epoch", leave=False, disable=off or None)
+    off = not epochs or "TQDM_DISABLE" in os.environ
+    return tqdm(total=epochs, unit="epoch", leave=False, delay=PROGRESS_DELAY, disable=off)
 
 
 def _finite(loss, epoch, earlier, optimizer):
@@ -106,5 +109,6 @@ def _finite(loss, epoch, earlier, optimizer):
         return loss
     before = f"the loss before it was {earlier[-1]:.4g}" if earlier else "it was the first"
     rates = ", ".join(f"{group['lr']:g}" for group in optimizer.param_groups)
-    raise FloatingPointError(f"the loss is {loss} at step {len(earlier)} (epoch {epoch}); {before}. Likely causes: a learning rate "
-                             f"that is too high (now {rates}), NaN in the data, or a logarithm or a division by 0")
+    raise FloatingPointError(f"the loss is {loss} at step {len(earlier)} (epoch {epoch}); {before}. Likely causes: "
+                             f"a learning rate that is too high (now {rates}), NaN in the data, or a logarithm "
+                             "or a division by 0")

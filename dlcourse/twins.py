@@ -52,7 +52,7 @@ def assert_twins(ours, theirs, x, y, our_loss, their_loss, our_optimizer=None, t
 
 
 def _compare(ours, theirs, quantity, tolerance, what):
-    """The largest difference over all parameters, matched by name. Unused and frozen ones have a gradient in neither."""
+    """The largest difference over all parameters, matched by name. A frozen one has a gradient in neither."""
     counterpart = dict(theirs.named_parameters(remove_duplicate=False))
     pairs = [(name, quantity(p), quantity(counterpart[name])) for name, p in ours.named_parameters()]
     return max((assert_close(our, their, tolerance, f"{what} of {name}")

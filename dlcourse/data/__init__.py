@@ -66,7 +66,8 @@ def load_digits():
 
 @functools.cache
 def _stored_digits():
-    with (importlib.resources.files(__package__) / "digits.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
+    path = importlib.resources.files(__package__) / "digits.npz"
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         return stored["pixels"], stored["labels"]
 
 

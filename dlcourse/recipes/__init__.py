@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Numbers are compared to the letter, so a sum must be added up in the same order everywhere: on one thread.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# A progress bar, which appears only where a training happens to take long, would be stored like any other output.
+FOR_NOTEBOOKS = ONE_THREAD | {"TQDM_DISABLE": "1"}
 
 
 def notebook_paths(root=ROOT):

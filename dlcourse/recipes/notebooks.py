@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from dlcourse.exercises import EXERCISES
-from dlcourse.recipes import ONE_THREAD, ROOT, notebook_paths
+from dlcourse.recipes import FOR_NOTEBOOKS, ROOT, notebook_paths
 from dlcourse.recipes.repository import address, write_first_cell
 
 CELL_TIMEOUT = 600  # seconds; a chapter as a whole should need 40
@@ -161,7 +161,7 @@ def run(nb, folder):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     client = NotebookClient(nb, timeout=CELL_TIMEOUT, kernel_name="python3", resources={"metadata": {"path": folder}})
-    client.execute(env=os.environ | ONE_THREAD)
+    client.execute(env=os.environ | FOR_NOTEBOOKS)
     return nb
 
 

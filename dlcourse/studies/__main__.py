@@ -18,8 +18,11 @@ def study_names():
 def main():
     """The command."""
     parser = argparse.ArgumentParser(description="Remake the tables of the studies.")
-    parser.add_argument("names", nargs="*", choices=[*study_names(), []], help="studies; all when none is named")
-    for name in parser.parse_args().names or study_names():
+    parser.add_argument("names", nargs="*", help=f"some of {study_names()}; all when none is named")
+    names = parser.parse_args().names or study_names()
+    if unknown := set(names) - set(study_names()):
+        parser.error(f"expected some of {study_names()}, got {sorted(unknown)}")
+    for name in names:
         start = time.perf_counter()
         print(f"{name} ...", flush=True)
         importlib.import_module(f"dlcourse.studies.{name}").remake()

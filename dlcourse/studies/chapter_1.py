@@ -1,10 +1,10 @@
-"""Which network, and which logistic regression, shall read the digits? Chosen on rows 800-999, before the test is opened.
+"""Which network, and which logistic regression, shall read the digits? Chosen before the test is opened.
 
     python -m dlcourse.studies chapter_1
 
-Two tasks on the same images: which digit is it (10 classes), and is it even or odd (2 classes). Both models get the same
-care: a grid, trained on rows 0-799, judged on the 200 rows after them. The best mean wins; among equals the one that
-stands first in the grid, which begins with the small and the short. Rows 1000-1796 do not occur in a sweep.
+Two tasks on the same images: which digit is it (10 classes), and is it even or odd (2 classes). Both models are chosen
+in the same way: a grid, trained on rows 0-799, judged on the 200 rows after them. The best mean wins; among equals the
+one that stands first in the grid, which begins with the small and the short. Rows 1000-1796 do not occur in a sweep.
 """
 
 import itertools
@@ -75,8 +75,8 @@ def logistic_row(task, strength):
 
 
 def _row(task, model, setting, found):
-    return {"task": task, "model": model, **setting, "mean": round(float(np.mean(found)), 4), "lowest": round(min(found), 4),
-            "highest": round(max(found), 4)}
+    summary = {"mean": np.mean(found), "lowest": min(found), "highest": max(found)}
+    return {"task": task, "model": model, **setting, **{name: round(float(x), 4) for name, x in summary.items()}}
 
 
 def remake():
@@ -98,7 +98,8 @@ def sweep(task, model):
 def chosen_network(task):
     """The network's winning setting: {"hidden": (...), "rate": ..., "epochs": ...}."""
     best = sweep(task, "network")[0]
-    return {"hidden": tuple(map(int, best["hidden"].split("-"))), "rate": float(best["rate"]), "epochs": int(best["epochs"])}
+    hidden = tuple(int(size) for size in best["hidden"].split("-"))
+    return {"hidden": hidden, "rate": float(best["rate"]), "epochs": int(best["epochs"])}
 
 
 def chosen_strength(task):

@@ -47,63 +47,84 @@ def count_parameters(answer):
         compare(f"count_parameters({sizes})", call(answer, sizes), code.count_parameters(sizes), traps)
 
 
-def perceptron(answer):
+def pocket(answer):
     corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    line = np.array([[3.0, 1.0, 0.5], [-2.0, 0.5, 1.0], [0.5, -1.5, 2.0], [-1.0, -1.0, -0.5], [2.0, 2.0, -1.0]])
+    points = np.array([[1, 2], [2, 1], [3, 3], [4, 4], [-1, 1], [-2, -1], [-1, -3], [2, -3]]) / 2
     cases = (
-        ("OR, first sweep", corners, np.array([-1, 1, 1, 1]), 1),
-        ("AND, two sweeps", corners, np.array([-1, -1, -1, 1]), 2),
-        ("AND", corners, np.array([-1, -1, -1, 1]), 100),
-        ("OR", corners, np.array([-1, 1, 1, 1]), 100),
-        ("three inputs", line, np.array([1, -1, 1, -1, 1]), 100),
-        ("XOR, which no line separates", corners, np.array([-1, 1, 1, -1]), 10),
+        ("OR, first pass", corners, np.array([0, 1, 1, 1]), 1),
+        ("AND", corners, np.array([0, 0, 0, 1]), 20),
+        ("eight points, one with a wrong label", points, np.array([1, 1, 1, 0, 0, 0, 0, 0]), 30),
+        ("XOR", corners, np.array([0, 1, 1, 0]), 10),
     )
-    for name, X, y, max_sweeps in cases:
-        w, b, updates = parts(answer, ("w", "b", "updates"), X, y, max_sweeps)
-        right = code.perceptron(X, y, max_sweeps)
-        nothing = "nothing was updated: at the start w.x + b is 0, and `<= 0` counts that as a mistake"
-        frozen = "every row was judged by the weights from before the sweep; an update counts from the next row on"
-        start = y @ X  # what the first sweep gives if all rows are judged by w = 0
-        compare(f"{name}: w", w, right[0], ((np.zeros(X.shape[1]), nothing), (start, frozen)))
-        compare(f"{name}: b", b, right[1], ((0.0, "the bias is learned too: add the label to it"),))
-        compare(f"{name}: updates", updates, right[2], ((max_sweeps, "this is the number of sweeps"),))
-
-
-def xor_network(answer):
-    W1, b1, W2, b2 = parts(answer, ("W1", "b1", "W2", "b2"))
-    W1, b1 = numbers("W1", W1, (2, 2)), numbers("b1", b1, (2,))
-    W2, b2 = numbers("W2", W2, (1, 2)), numbers("b2", b2, (1,))
-    for x in itertools.product((0, 1), repeat=2):
-        z1 = W1 @ x + b1
-        if np.any(np.abs(z1) < 1e-9):
-            fail(f"inputs {x}, hidden layer: got z = {show(z1)}, expected no value equal to 0",
-                 "a hidden unit has this input on its boundary; move its bias by a half")
-        hidden = (z1 > 0).astype(float)
-        z2 = float((W2 @ hidden + b2)[0])
-        wanted = x[0] != x[1]
-        if abs(z2) < 1e-9 or (z2 > 0) != wanted:
-            fail(f"inputs {x}: got hidden units {show(hidden)} and output z = {z2:g}, "
-                 f"expected z {'> 0' if wanted else '< 0'}",
-                 "write down the table of the hidden units for all four inputs, then choose the output for that table")
-
-
-def bump(answer):
-    x = np.linspace(-1.0, 2.0, 13)
-    for left, right, height, steepness in ((0.25, 0.75, 2.0, 20.0), (-0.5, 1.0, -3.0, 8.0), (0.5, 1.0, 1.0, 5000.0)):
-        rise, fall = code.sigmoid(steepness * (x - left)), code.sigmoid(steepness * (x - right))
-        unmoved = code.sigmoid(steepness * x - left) - code.sigmoid(steepness * x - right)
-        traps = (
-            (rise - fall, "the height is missing"),
-            (height * (rise + fall), "a sum of two rises; the second must be taken away"),
-            (height * rise, "only the rise; the fall at `right` is missing"),
-            (height * (fall - rise), "the two sigmoids are subtracted the wrong way round"),
-            (height * unmoved, "`steepness * x - left`; the steepness must multiply the whole difference `x - left`"),
+    for name, X, y, epochs in cases:
+        w, b, mistakes = parts(answer, ("w", "b", "mistakes"), X, y, epochs)
+        right = code.pocket(X, y, epochs)
+        states = _visited(X, y, epochs)
+        counts = [state[2] for state in states]
+        ends = [states[0], *(state for state in states if state[3])]
+        latest = len(counts) - 1 - int(np.argmin(counts[::-1]))
+        named = (
+            (states[-1], "these are the last weights; keep the best ones in a pocket of their own"),
+            (states[latest], "of equally good weights these are the latest: replace only for fewer mistakes"),
+            (min(ends, key=lambda state: state[2]), "counted only after each pass; count after each update"),
         )
-        what = f"bump(x, {left}, {right}, {height}, {steepness})"
-        compare(what, call(answer, x, left, right, height, steepness), height * (rise - fall), traps)
+        for i, (what, got) in enumerate((("w", w), ("b", b), ("mistakes", mistakes))):
+            compare(f"{name}: {what}", got, right[i], tuple((state[i], cause) for state, cause in named))
 
 
-def softmax(answer):
+def _visited(X, y, epochs):
+    """All weights that a perceptron has: at the start, after every update, and (marked) at the end of every pass."""
+    w, b, states = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(epochs):
+        for x, target in zip(X, y, strict=True):
+            states.append((w, b, np.sum((X @ w + b > 0) != y), False))
+            error = target - int(w @ x + b > 0)
+            w, b = w + error * x, b + error
+        states.append((w, b, np.sum((X @ w + b > 0) != y), True))
+    return states
+
+
+def parity_network(answer):
+    for n in (2, 3, 4, 1):
+        W1, b1, W2, b2 = parts(answer, ("W1", "b1", "W2", "b2"), n)
+        W1, b1 = numbers(f"n={n}: W1", W1, (n, n)), numbers(f"n={n}: b1", b1, (n,))
+        W2, b2 = numbers(f"n={n}: W2", W2, (1, n)), numbers(f"n={n}: b2", b2, (1,))
+        for x in itertools.product((0, 1), repeat=n):
+            z1 = W1 @ x + b1
+            if np.any(np.abs(z1) < 1e-9):
+                fail(f"inputs {x}, hidden layer: got z = {show(z1)}, expected no value equal to 0",
+                     "a hidden neuron has this input on its boundary; move its bias by a half")
+            hidden = (z1 > 0).astype(float)
+            z2 = float((W2 @ hidden + b2)[0])
+            odd = sum(x) % 2 == 1
+            if not np.isfinite(z2) or abs(z2) < 1e-9 or (z2 > 0) != odd:
+                fail(f"inputs {x}: got hidden neurons {show(hidden)} and output z = {z2:g}, "
+                     f"expected z {'> 0' if odd else '< 0'}",
+                     "write down what the hidden neurons say for 0, 1, 2, ... ones, then weigh them for that table")
+
+
+def tower(answer):
+    x1, x2 = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 2, 7), np.linspace(-1, 2, 7)))
+    for left, right, bottom, top, s in ((0.2, 1.3, -0.3, 0.8, 6.0), (-0.7, 0.4, 0.1, 1.6, 12.0), (0, 1, 0, 1, 3000.0)):
+        across = code.sigmoid(s * (x1 - left)) - code.sigmoid(s * (x1 - right))
+        along = code.sigmoid(s * (x2 - bottom)) - code.sigmoid(s * (x2 - top))
+        unmoved = code.sigmoid(s * x1 - left) - code.sigmoid(s * x1 - right)
+        unmoved = unmoved + code.sigmoid(s * x2 - bottom) - code.sigmoid(s * x2 - top)
+        traps = (
+            (across + along, "this is the cross of two ridges; a neuron on top has to choose where they meet"),
+            (across * along, "a product of two bumps; a neuron can only add its inputs and bend the sum"),
+            (code.sigmoid(s * (across + along - 0.5)), "this fires where one ridge is high; it takes both"),
+            (code.sigmoid(s * (across + along)), "the neuron on top has no threshold; put it between 1 and 2"),
+            (code.sigmoid(across + along - 1.5), "the neuron on top is not steep: multiply its sum by the steepness"),
+            (code.sigmoid(s * (unmoved - 1.5)), "`steepness * x - left`; multiply all of `x - left`"),
+            (code.sigmoid(s * (-across - along - 1.5)), "the two steps of a bump are subtracted the wrong way round"),
+        )
+        got = call(answer, x1, x2, left, right, bottom, top, s)
+        compare(f"tower(x1, x2, {left}, {right}, {bottom}, {top}, {s})", got,
+                code.sigmoid(s * (across + along - 1.5)), traps)
+
+
+def tempered_softmax(answer):
     cases = (
         (np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 0.0]]), 1.0),
         (np.array([[2.0, 1.0, 0.0], [-1.0, 3.0, 0.5]]), 0.5),
@@ -111,21 +132,22 @@ def softmax(answer):
         (np.array([[1000.0, 1001.0], [-1000.0, -1001.0], [0.0, 1000.0]]), 1.0),
     )
     for logits, temperature in cases:
-        right = code.softmax(logits, temperature)
+        right = code.tempered_softmax(logits, temperature)
         together = np.exp((logits - logits.max()) / temperature)
         each_row = right / right.max(axis=1, keepdims=True)
         traps = (
-            (code.softmax(logits.T, temperature).T, "the columns sum to 1; each row must: use axis=1"),
-            (code.softmax(logits, 1 / temperature), "multiplied by the temperature; divide by it"),
-            (code.softmax(logits, 1.0), "the temperature is not used"),
+            (code.tempered_softmax(logits.T, temperature).T, "the columns sum to 1; each row must: use axis=1"),
+            (code.tempered_softmax(logits, 1 / temperature), "multiplied by the temperature; divide by it"),
+            (code.tempered_softmax(logits, 1.0), "the temperature is not used"),
             (together / together.sum(), "divided by the sum of all rows together"),
             (each_row / each_row.sum(), "divided by the sum of all rows together"),
         )
-        got = numbers(f"softmax({show(logits)}, {temperature})", call(answer, logits, temperature), right.shape)
+        what = f"tempered_softmax({show(logits)}, {temperature})"
+        got = numbers(what, call(answer, logits, temperature), right.shape)
         if not np.isfinite(got).all():
-            fail(f"softmax({show(logits)}, {temperature}): got {show(got)}, expected {show(right)}",
+            fail(f"{what}: got {show(got)}, expected {show(right)}",
                  "np.exp overflows, or a row becomes 0/0: subtract each row's own maximum before np.exp")
-        compare(f"softmax({show(logits)}, {temperature})", got, right, traps)
+        compare(what, got, right, traps)
 
 
 def binary_loss(answer):
@@ -151,22 +173,23 @@ def binary_loss(answer):
         compare(what, got, right, traps)
 
 
-def layer_backward(answer):
+def residual_backward(answer):
     rng = np.random.default_rng(1)
-    for N, D, H in ((4, 3, 2), (5, 2, 2), (1, 3, 4)):
-        X, W, b, G = (rng.normal(size=shape) for shape in ((N, D), (H, D), (H,), (N, H)))
+    for N, D in ((4, 3), (5, 2), (1, 3)):
+        X, W, b, G = (rng.normal(size=shape) for shape in ((N, D), (D, D), (D,), (N, D)))
         got = parts(answer, ("dX", "dW", "db"), X, W, b, G)
-        Z = X @ W.T + b
+        T = np.tanh(X @ W.T + b)
         slopes = ((G, "the derivative of tanh is missing"),
-                  (G * (1 - Z**2), "1 - Z**2; the derivative of tanh is 1 - A**2, with A = tanh(Z)"),
-                  (G * np.tanh(Z) * (1 - np.tanh(Z)), "that is the sigmoid's derivative; tanh has 1 - A**2"))
-        traps = [((dZ @ W, dZ.T @ X, dZ.sum(axis=0)), cause) for dZ, cause in slopes]
-        right = code.layer_backward(X, W, b, G)
+                  (G * (1 - (X + T) ** 2), "1 - A**2; here A is not the tanh alone, so its slope is 1 - (A - X)**2"),
+                  (G * (1 - (X @ W.T + b) ** 2), "1 - Z**2; the derivative of tanh is 1 - tanh(Z)**2"),
+                  (G * T * (1 - T), "that is the sigmoid's derivative; tanh has 1 - tanh**2"))
+        traps = [((G + dZ @ W, dZ.T @ X, dZ.sum(axis=0)), cause) for dZ, cause in slopes]
+        right = code.residual_backward(X, W, b, G)
         mean = tuple(value / N for value in right)
         traps.append((mean, "divided by N; the mean is already in G, here one only sums over the examples"))
+        traps.append(((right[0] - G, *right[1:]), "the path past the layer is missing: X also reaches A directly"))
         for i, name in enumerate(("dX", "dW", "db")):
-            causes = tuple((values[i], cause) for values, cause in traps)
-            compare(f"N={N}, D={D}, H={H}: {name}", got[i], right[i], causes)
+            compare(f"N={N}, D={D}: {name}", got[i], right[i], tuple((values[i], cause) for values, cause in traps))
 
 
 def coverage(answer):
@@ -200,18 +223,25 @@ def untrained_loss(prediction):
 
 
 def one_wrong_label(prediction):
-    log = code.one_wrong_label()
-    if str(prediction).strip().upper() != "C":
-        causes = {"A": "is there a line that separates the data?", "B": "what does an update do to long weights?"}
-        sweep, mistakes, length = log[-1]
-        fail(f"got {prediction!r}, expected 'C': in sweep {sweep} there are still {mistakes} mistakes, "
-             f"and the length is {length:.1f}",
-             causes.get(str(prediction).strip().upper(), "answer with one of the letters A, B, C"))
+    epoch, mistakes, length = code.one_wrong_label()[-1]
+    outcome = f"in pass {epoch} there are still {mistakes} mistakes, and the length is {length:.1f}"
+    causes = {"A": "is there a line that separates the data?", "B": "what does an update do to long weights?"}
+    _chosen(prediction, "C", outcome, causes)
 
 
-def train_xor(prediction):
-    W1, _ = code.train_xor()
-    _near("the number of different hidden units", prediction, len(np.unique(W1, axis=0)), 0)
+def train_from_zero(prediction):
+    moved, loss = code.train_from_zero()
+    causes = {"A": "with W2 = 0, how much of the gradient gets through to the first layer?",
+              "B": "with W1 = 0 and b1 = 0, what are the outputs H of the hidden layer?",
+              "D": "the bias of the output needs no input; what is its gradient when P is 1/2 everywhere?"}
+    _chosen(prediction, "C", f"the arrays move by {moved}, and the loss ends at {loss}", causes)
+
+
+def _chosen(prediction, right, outcome, causes):
+    letter = str(prediction).strip().upper()
+    if letter != right:
+        letters = ", ".join(sorted([*causes, right]))
+        fail(f"got {prediction!r}, expected {right!r}: {outcome}", causes.get(letter, f"answer with one of {letters}"))
 
 
 def difference_errors(prediction):

@@ -27,31 +27,31 @@ def count_parameters(sizes):
     return sum(n_out * n_in + n_out for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True))
 
 
-def perceptron(X, y, max_sweeps):
-    """Train a perceptron on X (N, D) with labels y (N,), each -1 or +1; return w (D,), b and the number of updates.
+def pocket(X, y, epochs):
+    """Train a perceptron on X (N, D) with labels y (N,) of 0 and 1; return the best w (D,), b and their mistakes.
 
-    Start from zeros, visit the rows in order, and update where y * (w.x + b) <= 0. Stop after a sweep
-    without an update, or after max_sweeps sweeps.
+    Start from zeros. The best are those with the fewest wrong rows of X among the weights at the start and after
+    every update; among equals, the earliest.
     """
-    w, b, updates = np.zeros(X.shape[1]), 0.0, 0
-    for _ in range(max_sweeps):
-        before = updates
-        for x, label in zip(X, y, strict=True):
-            if label * (w @ x + b) <= 0:
-                w = w + label * x
-                b = b + label
-                updates = updates + 1
-        if updates == before:
-            break
-    return w, b, updates
+    w, b = np.zeros(X.shape[1]), 0.0
+    best = w, b, np.sum((X @ w + b > 0) != y)
+    for _ in range(epochs):
+        for x, target in zip(X, y, strict=True):
+            error = target - int(w @ x + b > 0)
+            if error != 0:
+                w, b = w + error * x, b + error
+                mistakes = np.sum((X @ w + b > 0) != y)
+                if mistakes < best[2]:
+                    best = w, b, mistakes
+    return best
 
 
-def xor_network():
-    """Return W1 (2, 2), b1 (2,), W2 (1, 2) and b2 (1,) of a threshold network that computes XOR."""
-    W1 = np.array([[1.0, 1.0],  # the first hidden unit fires for "at least one": OR
-                   [1.0, 1.0]])  # the second fires for "both": AND
-    b1 = np.array([-0.5, -1.5])
-    W2 = np.array([[1.0, -1.0]])  # OR, but not AND
+def parity_network(n):
+    """Return W1 (n, n), b1 (n,), W2 (1, n), b2 (1,) of a threshold network that fires for an odd number of ones."""
+    W1 = np.ones((n, n))
+    b1 = 0.5 - np.arange(1, n + 1)  # hidden neuron k fires for "at least k"
+    W2 = np.ones((1, n))
+    W2[0, 1::2] = -1  # "at least 1" adds 1, "at least 2" takes it back, ...
     b2 = np.array([-0.5])
     return W1, b1, W2, b2
 
@@ -61,14 +61,14 @@ def sigmoid(z):
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 
-def bump(x, left, right, height, steepness):
-    """Evaluate a bump at each x: about `height` between left and right and about 0 outside."""
-    rise = sigmoid(steepness * (x - left))
-    fall = sigmoid(steepness * (x - right))
-    return height * (rise - fall)
+def tower(x1, x2, left, right, bottom, top, steepness):
+    """Evaluate at each point (x1, x2) a tower: about 1 in the rectangle, about 0 elsewhere, made of five sigmoids."""
+    across = sigmoid(steepness * (x1 - left)) - sigmoid(steepness * (x1 - right))
+    along = sigmoid(steepness * (x2 - bottom)) - sigmoid(steepness * (x2 - top))
+    return sigmoid(steepness * (across + along - 1.5))
 
 
-def softmax(logits, temperature):
+def tempered_softmax(logits, temperature):
     """Turn each row of logits (N, K), divided by the temperature, into probabilities (N, K)."""
     z = logits / temperature
     z = z - z.max(axis=1, keepdims=True)
@@ -82,14 +82,14 @@ def binary_loss(z, y):
     return loss.mean()
 
 
-def layer_backward(X, W, b, G):
-    """Return dX, dW, db for A = tanh(X W^T + b), where G (N, H) holds dL/dA.
+def residual_backward(X, W, b, G):
+    """Return dX, dW, db for A = X + tanh(X W^T + b), where G (N, D) holds dL/dA.
 
-    Shapes: X (N, D), W (H, D), b (H,); each result has the shape of what it is the gradient of.
+    Shapes: X (N, D), W (D, D), b (D,); each result has the shape of what it is the gradient of.
     """
-    A = np.tanh(X @ W.T + b)
-    dZ = G * (1 - A**2)  # (N, H)
-    return dZ @ W, dZ.T @ X, dZ.sum(axis=0)
+    T = np.tanh(X @ W.T + b)
+    dZ = G * (1 - T**2)  # (N, D)
+    return G + dZ @ W, dZ.T @ X, dZ.sum(axis=0)
 
 
 def simple_interval(right, n):
@@ -146,37 +146,36 @@ def untrained_loss(classes=100, scale=0.01):
     return -log_P[np.arange(1000), labels].mean()
 
 
-def one_wrong_label(sweeps=1000):
-    """Train a perceptron with one wrong label; return (sweep, mistakes in it, length of w and b after it)."""
+def one_wrong_label(epochs=1000):
+    """Train a perceptron with one wrong label; return (pass, mistakes in it, length of w and b after it)."""
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.normal(size=(40, 2)), np.ones(40)])  # the last column turns the bias into a weight
-    y = np.where(X[:, 0] + X[:, 1] > 0, 1, -1)
-    y[np.argmax(X[:, 0] + X[:, 1])] = -1  # the row farthest from the line gets the wrong label
+    y = (X[:, 0] + X[:, 1] > 0).astype(int)
+    y[np.argmax(X[:, 0] + X[:, 1])] = 0  # the row farthest from the line gets the wrong label
     w, log = np.zeros(3), []
-    for sweep in range(1, sweeps + 1):
+    for epoch in range(1, epochs + 1):
         mistakes = 0
-        for x, label in zip(X, y, strict=True):
-            if label * (w @ x) <= 0:
-                w, mistakes = w + label * x, mistakes + 1
-        log.append((sweep, mistakes, float(np.linalg.norm(w))))
+        for x, target in zip(X, y, strict=True):
+            error = target - int(w @ x > 0)
+            w, mistakes = w + error * x, mistakes + abs(error)
+        log.append((epoch, int(mistakes), round(float(np.linalg.norm(w)), 2)))
     return [log[0], log[9], log[99], log[-1]]
 
 
-def train_xor(spread=0.0, steps=2000):
-    """Train 4 tanh units and a sigmoid on XOR; weights start at 0.5 plus `spread` times noise. Return W1, loss."""
-    rng = np.random.default_rng(0)
-    X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0], [1], [1], [0]])
-    W1, b1 = 0.5 + spread * rng.normal(size=(4, 2)), np.zeros(4)
-    W2, b2 = 0.5 + spread * rng.normal(size=(1, 4)), np.zeros(1)
+def train_from_zero(start=0.0, steps=2000):
+    """Train 4 tanh neurons and a sigmoid on AND, all weights equal; return how far they move, and the loss."""
+    X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0], [0], [0], [1]])
+    W1, b1, W2, b2 = first = [np.full((4, 2), start), np.zeros(4), np.full((1, 4), start), np.zeros(1)]
     for _ in range(steps):
-        A = np.tanh(X @ W1.T + b1)  # (4, 4): examples, hidden units
-        P = 1 / (1 + np.exp(-(A @ W2.T + b2)))  # (4, 1)
-        dZ2 = (P - y) / 4
-        dZ1 = dZ2 @ W2 * (1 - A**2)
-        W1, b1 = W1 - dZ1.T @ X, b1 - dZ1.sum(axis=0)
-        W2, b2 = W2 - dZ2.T @ A, b2 - dZ2.sum(axis=0)
+        H = np.tanh(X @ W1.T + b1)
+        P = 1 / (1 + np.exp(-(H @ W2.T + b2)))
+        G2 = (P - y) / 4
+        G1 = (G2 @ W2) * (1 - H * H)
+        W1, b1 = W1 - G1.T @ X, b1 - G1.sum(axis=0)
+        W2, b2 = W2 - G2.T @ H, b2 - G2.sum(axis=0)
     loss = -np.mean(y * np.log(P) + (1 - y) * np.log(1 - P))
-    return W1.round(4), float(loss)
+    moved = [round(float(np.abs(now - then).max()), 3) for now, then in zip((W1, b1, W2, b2), first, strict=True)]
+    return dict(zip(("W1", "b1", "W2", "b2"), moved, strict=True)), round(float(loss), 4)
 
 
 def difference_errors():

@@ -31,7 +31,7 @@ Dividing the logits by a temperature $T > 0$ before softmax makes a classifier b
 Subtracting a number from all logits of a row changes nothing (Exercise 1.6). Which number keeps `np.exp` from
 overflowing, and does one number for the whole batch do? `keepdims=True` keeps the shapes compatible.
 """,
-        answer=code.softmax, check=checks.softmax,
+        answer=code.tempered_softmax, check=checks.tempered_softmax,
         explanation=r"""
 After the subtraction the largest logit of every row is 0, so no exponential exceeds 1 and no sum is below 1. One
 maximum for the whole batch would not do: a row that lies 1000 below it becomes $0/0$. For logits $(2, 1, 0)$ the
@@ -85,25 +85,31 @@ of 0.33 sounds small; with 90 % of the rows in one class it means that nothing w
 """,
     ),
     Exercise(
-        number="1.15", title="All weights equal", level="medium", kind="predict",
+        number="1.15", title="All weights zero", level="medium", kind="predict",
         statement="""
-A network with 4 hidden units learns XOR for 2,000 steps of gradient descent. All its weights start at 0.5. **Before
-you run the cell**: how many *different* rows does the weight matrix of the hidden layer have after training? Each row
-belongs to one hidden unit. Then run it, and run `train_xor(spread=0.01)` too, which adds a little noise at the start.
+The chapter starts a network with equal weights, and its hidden neurons stay equal. Here all weights and biases start
+at exactly 0. The network has 4 tanh neurons and a sigmoid output with cross-entropy, and learns AND for 2,000 steps.
+**Before you run the cell**, choose which arrays move at all:
+
+- A. All four: `W1`, `b1`, `W2`, `b2`.
+- B. Only `W2` and `b2`.
+- C. Only `b2`.
+- D. None.
+
+Then run it, and run `train_from_zero(start=0.01)` too.
 """,
         hint="""
-Two hidden units with the same weights compute the same value. Look at the line for `dZ1`: what do two hidden units
-receive if their outgoing weights are equal as well?
+Go through the lines for `H`, `G1` and the updates with zeros in hand. Which products have a factor 0? And is it still
+0 after the first step?
 """,
-        experiment=code.train_xor, prediction="the number of different rows, 1 to 4", check=checks.train_xor,
+        experiment=code.train_from_zero, prediction='"A", "B", "C" or "D"', check=checks.train_from_zero,
         explanation=r"""
-One. Equal units have equal outputs and equal gradients, so every step changes them equally: the network has four
-copies of a single hidden unit. One unit can set apart one corner of XOR at best. Of the other three corners two have
-label 1, so the loss cannot fall below
-$\frac34 \cdot \left(-\frac23 \log \frac23 - \frac13 \log \frac13\right) = 0.477$ this way; the run ends at 0.479.
-Noise of 0.01 is enough: the units drift apart, and the loss falls below 0.01. (Noise of 0.001 is not, in 2,000 steps:
-the units part slowly.) This is why weights start random. Biases may start at zero, since the weights already tell the
-units apart.
+C. With $W_1 = 0$ and $b_1 = 0$ the hidden outputs $H$ are 0, so the gradient $G_2^\top H$ of $W_2$ is 0. With
+$W_2 = 0$ nothing passes back, so the gradients of $W_1$ and $b_1$ are 0 too. After a step both are as they were, and
+so it goes on. Only the bias of the output moves. It learns how frequent the label is:
+$b_2 = \log \frac{1/4}{3/4} = -1.099$, and the loss ends at 0.562, the best that can be had without looking at the
+inputs (Exercise 1.14). From 0.01 the four neurons stay equal, but they move, and AND needs no more than one neuron:
+the loss ends below 0.001. Zero is worse than equal.
 """,
     ),
     Exercise(
@@ -155,24 +161,23 @@ setting its derivative to zero.
 """,
     ),
     Exercise(
-        number="1.18", title="A layer, backward", level="hard", kind="code",
+        number="1.18", title="A layer that adds its input", level="hard", kind="code",
         statement=r"""
-A layer computes $A = \tanh(X W^\top + b)$. Whatever comes after it hands back $G = \partial L / \partial A$, of the
-shape of $A$. Return the gradients of $L$ by $X$, $W$ and $b$. They let you chain as many layers as you like: the
-$\partial L / \partial X$ of one layer is the $G$ of the layer before.
+In chapter 2 you will meet layers that add their input to their output: $A = X + \tanh(X W^\top + b)$, with as many
+outputs as inputs. Whatever comes after the layer hands back $G = \partial L / \partial A$, of the shape of $A$.
+Return the gradients of $L$ by $X$, $W$ and $b$. (With $\partial L / \partial X$ you can go on to the layer before.)
 """,
         hint=r"""
-Go through the layer from back to front. First through tanh, element by element:
-$\partial L / \partial Z = G \odot (1 - A^2)$. Then through $Z = X W^\top + b$. The shapes almost force the products:
-which product of $(N, H)$ and $(N, D)$ is $(H, D)$?
+$X$ reaches $A$ on two paths, and the chain rule adds up what comes back on both. One path is the chapter's: through
+the bend, then into the layer. The derivative of tanh needs the value of the tanh alone, not $A$.
 """,
-        answer=code.layer_backward, check=checks.layer_backward,
+        answer=code.residual_backward, check=checks.residual_backward,
         explanation=r"""
-With $Z_{nh} = \sum_d X_{nd} W_{hd} + b_h$ and $dZ = \partial L / \partial Z$, the chain rule gives
-$\partial L / \partial W_{hd} = \sum_n dZ_{nh} X_{nd}$, which is `dZ.T @ X`;
-$\partial L / \partial X_{nd} = \sum_h dZ_{nh} W_{hd}$, which is `dZ @ W`; and
-$\partial L / \partial b_h = \sum_n dZ_{nh}$. The sums over $n$ are there because every example uses the same $W$ and
-$b$. No $1/N$ appears: if the loss is a mean, the factor is in $G$ already.
+Write $T = \tanh Z$ with $Z = X W^\top + b$, so $A = X + T$. Through the bend,
+$\partial L / \partial Z = G \odot (1 - T \odot T)$. From there it is the chapter's derivation: `dZ.T @ X` for $W$,
+the sum over the rows for $b$, and `dZ @ W` for the path from $Z$ to $X$. The direct path adds $G$ itself. However
+small $W$ is, $G$ arrives unchanged at the layer before; this is what makes such layers useful in deep networks. No
+$1/N$ appears: if the loss is a mean, the factor is in $G$ already.
 """,
     ),
     Exercise(

@@ -11,26 +11,26 @@ NEURONS = (
     Exercise(
         number="1.1", title="A neuron that counts votes", level="easy", kind="code",
         statement=r"""
-A neuron $z = w^\top x + b$ fires if $z > 0$. Its $n$ inputs are votes, each 0 or 1. Choose weights and bias such that
-it fires if at least $k$ of the $n$ votes are 1.
+A neuron $z = w \cdot x + b$ fires if $z > 0$. Its $n$ inputs are votes, each 0 or 1. Choose weights and bias such
+that it fires if at least $k$ of the $n$ votes are 1.
 
 One rule gives AND ($k = n$), OR ($k = 1$) and the majority of three ($n = 3$, $k = 2$). No input may end on the
 boundary $z = 0$.
 """,
         hint="""
-No vote counts more than another, so all weights can be equal. Make them 1: then $w^\\top x$ is the number of votes.
+No vote counts more than another, so all weights can be equal. Make them 1: then $w \\cdot x$ is the number of votes.
 Which bias lies between $k - 1$ votes and $k$ votes?
 """,
         answer=code.at_least, check=checks.at_least,
         explanation=r"""
-With weights of 1, $w^\top x$ counts the votes. The bias $\frac12 - k$ puts the boundary halfway between $k - 1$ and
+With weights of 1, $w \cdot x$ counts the votes. The bias $\frac12 - k$ puts the boundary halfway between $k - 1$ and
 $k$ votes: $z$ is $+\frac12$ for exactly $k$ votes and $-\frac12$ for $k - 1$.
 """,
     ),
     Exercise(
         number="1.2", title="How many numbers are learned?", level="easy", kind="code",
         statement="""
-A fully connected network is described by its layer sizes: `[64, 32, 10]` has 64 inputs, 32 hidden units and 10
+A fully connected network is described by its layer sizes: `[64, 32, 10]` has 64 inputs, 32 hidden neurons and 10
 outputs. Count its weights and biases for any list of sizes.
 """,
         hint="""
@@ -45,26 +45,29 @@ computed.
 """,
     ),
     Exercise(
-        number="1.3", title="Two layers that are one", level="easy", kind="derive",
+        number="1.3", title="What two layers can do that one cannot", level="easy", kind="derive",
         statement=r"""
-Take a network without an activation function: $A = X {W^{(1)}}^\top + b^{(1)}$ and $Z = A {W^{(2)}}^\top + b^{(2)}$,
-with $D$ inputs, $H$ hidden units and $K$ outputs.
+The chapter shows that two layers without an activation are one layer, with the weights $W_2 W_1$.
 
-1. Show that $Z = X W^\top + b$ for one matrix $W$ and one vector $b$, and give both.
-2. Can such a network with $D = 64$, $H = 5$, $K = 10$ represent every single layer from 64 to 10?
+1. Is the reverse true? Can a pair with 64 inputs, 5 hidden neurons and 10 outputs, and no activation, represent every
+   single layer from 64 to 10?
+2. Now put ReLU between the layers. Show that for all inputs for which the same hidden neurons are positive, the
+   network still is one layer, and give its weights and its bias.
+3. With one input and $H$ hidden ReLU neurons: of how many straight pieces can the curve of an output consist at most?
 """,
         hint=r"""
-Put the first equation into the second and use $(BC)^\top = C^\top B^\top$. For the second part, ask how many
-different directions can still be told apart after the hidden layer.
+Part 1: how many numbers pass the hidden layer? Think of the rank of $W_2 W_1$. Part 2: for these inputs ReLU
+multiplies each hidden sum by a fixed number, 1 or 0. Part 3: where can a single neuron change from silent to active?
 """,
         explanation=r"""
-1. $Z = (X {W^{(1)}}^\top + b^{(1)}) {W^{(2)}}^\top + b^{(2)}$. Multiplied out, this is
-   $X (W^{(2)} W^{(1)})^\top + b^{(1)} {W^{(2)}}^\top + b^{(2)}$. So $W = W^{(2)} W^{(1)}$, of shape $(K, D)$, and
-   $b = b^{(1)} {W^{(2)}}^\top + b^{(2)}$, written as a row. Without an activation between them, any number of layers
-   is one layer.
-2. No. $W = W^{(2)} W^{(1)}$ passes through 5 numbers, so its rank is at most 5, while a $10 \times 64$ matrix can
-   have rank 10. The two layers have *more* parameters when $H$ is large (2410 instead of 650 for $H = 32$) and still
-   represent nothing that one layer cannot.
+1. No. $W_2 W_1$ passes through 5 numbers, so its rank is at most 5, while a $10 \times 64$ matrix can have rank 10. A
+   narrow layer loses something, with or without a bend.
+2. Let $S$ be the diagonal matrix with a 1 for each neuron that is positive and a 0 for the others. For these inputs
+   ReLU multiplies by $S$, so an output is $W_2 S (W_1 x + b_1) + b_2$. That is one layer, with the weights
+   $W_2 S W_1$ and the bias $W_2 S b_1 + b_2$. Elsewhere $S$ is another matrix: a ReLU network is many single layers,
+   one for each piece of the space.
+3. $H + 1$. Neuron $h$ changes only where $w_h x + b_h = 0$, at one point. At most $H$ such points cut the line into
+   at most $H + 1$ pieces. Chapter 2 counts what a second hidden layer does to this number.
 """,
     ),
     Exercise(
@@ -108,135 +111,144 @@ A forward pass already holds $\sigma(z)$ or $\tanh z$, so the backward pass gets
 """,
     ),
     Exercise(
-        number="1.6", title="A shift that changes nothing", level="easy", kind="derive",
+        number="1.6", title="What softmax does not see", level="easy", kind="derive",
         statement=r"""
-1. Show that softmax gives the same probabilities for the logits $z_1 + c, \dots, z_K + c$ as for $z_1, \dots, z_K$.
-2. Conclude, without computing any derivative, that the gradient of every loss behind a softmax sums to zero over the
+Adding the same number to all logits leaves softmax as it is.
+
+1. Conclude, without computing any derivative, that the gradient of every loss behind a softmax sums to zero over the
    logits of an example: $\sum_k \partial L / \partial z_k = 0$. Does $P - Y$ have this property?
-3. Show that softmax of the two logits $(z, 0)$ gives the first class the probability $\sigma(z)$.
+2. Show that softmax of the two logits $(z, 0)$ gives the first class the probability $\sigma(z)$.
+3. *Multiplying* all logits by the same number $\beta > 0$ does change the probabilities. What stays the same? What
+   happens for $\beta \to 0$, and for $\beta \to \infty$ if one logit is the largest?
 """,
         hint=r"""
-Part 1: $e^{z + c} = e^z e^c$. Part 2: look at $L(z_1 + c, \dots, z_K + c)$ as a function of the single number $c$.
-What is its derivative, by part 1, and what is it by the chain rule?
+Part 1: look at $L(z_1 + c, \dots, z_K + c)$ as a function of the single number $c$. What is its derivative, and what
+is it by the chain rule? Part 3: divide the probabilities of two classes by each other.
 """,
         explanation=r"""
-1. $\frac{e^{z_k + c}}{\sum_j e^{z_j + c}} = \frac{e^c e^{z_k}}{e^c \sum_j e^{z_j}} = \frac{e^{z_k}}{\sum_j e^{z_j}}$.
-   This is why one may subtract the largest logit before taking exponentials.
-2. By part 1, $L(z_1 + c, \dots, z_K + c)$ does not depend on $c$, so its derivative by $c$ is 0. The chain rule says
-   that this derivative is $\sum_k \partial L / \partial z_k$. In $P - Y$, each row of $P$ sums to 1 and each row of
-   $Y$ too, so the difference sums to 0. This is a free test of any gradient you derive.
-3. $\frac{e^z}{e^z + e^0} = \frac{1}{1 + e^{-z}} = \sigma(z)$. A yes-or-no classifier needs one logit, not two.
+1. $L(z_1 + c, \dots, z_K + c)$ does not depend on $c$, so its derivative by $c$ is 0. The chain rule says that this
+   derivative is $\sum_k \partial L / \partial z_k$. In $P - Y$, each row of $P$ sums to 1 and each row of $Y$ too, so
+   the difference sums to 0. This is a free test of any gradient that you derive.
+2. $\frac{e^z}{e^z + e^0} = \frac{1}{1 + e^{-z}} = \sigma(z)$. A yes-or-no classifier needs one logit, not two.
+3. $p_k / p_j = e^{\beta (z_k - z_j)}$. The sign of the exponent does not depend on $\beta$, so the order of the
+   classes stays, and with it the answer of the classifier. For $\beta \to 0$ all ratios go to 1 and all probabilities
+   to $1/K$. For $\beta \to \infty$ the largest logit gets everything. Exercise 1.12 uses this, with $\beta = 1/T$.
 """,
     ),
     Exercise(
-        number="1.7", title="The perceptron, and what it costs", level="medium", kind="code",
-        statement=r"""
-Write the perceptron rule with labels $y = -1$ and $y = +1$: for a row with $y\,(w^\top x + b) \le 0$, add $y\,x$ to
-$w$ and $y$ to $b$. Start from zeros, visit the rows in order, and stop after a sweep without an update (or after
-`max_sweeps` sweeps). Return $w$, $b$ and the total number of updates, which Exercise 1.9 uses.
-""",
-        hint="""
-Two loops: sweeps outside, rows inside. Remember the number of updates at the start of a sweep; if it is the same at
-the end, everything is right and you can `break`.
-""",
-        answer=code.perceptron, check=checks.perceptron,
-        explanation=r"""
-The comparison is `<=`, not `<`: with $w = 0$ and $b = 0$ every row has $w^\top x + b = 0$, and a strict comparison
-would never start. On AND, with the rows in the order 00, 01, 10, 11, it stops with $w = (3, 2)$, $b = -4$ after 18
-updates; on XOR it never stops by itself.
-""",
-    ),
-    Exercise(
-        number="1.8", title="One wrong label", level="medium", kind="predict",
+        number="1.7", title="One wrong label", level="medium", kind="predict",
         statement="""
-40 points are separated by a line, but one of them has been given the wrong label, deep inside the other class. The
-cell trains a perceptron for 1,000 sweeps and shows, after sweeps 1, 10, 100 and 1,000, the number of mistakes in that
-sweep and the length of the weight vector (with the bias as one more weight). **Before you run it**, choose:
+40 points are separated by a line, but one of them has been given the wrong label, far on the other side. The cell
+trains a perceptron for 1,000 passes and shows, for passes 1, 10, 100 and 1,000, the number of mistakes in that pass
+and the length of the weight vector (with the bias as one more weight). **Before you run it**, choose:
 
 - A. The mistakes reach 0, it just takes longer.
 - B. The mistakes go on, and the weights grow without limit.
 - C. The mistakes go on, and the weights wander about without growing.
 """,
         hint="""
-Can a sweep without a mistake exist? For the length: an update adds a row only when the current weights get that row
+Can a pass without a mistake exist? For the length: an update adds a row only when the current weights get that row
 wrong. What does that do to the length if the weights are already long?
 """,
         experiment=code.one_wrong_label, prediction='"A", "B" or "C"', check=checks.one_wrong_label,
         explanation=r"""
-C. A sweep without a mistake would be a separating line, and there is none, so updates go on forever. The length
-wanders between 1 and 4: an update changes $\lVert w \rVert^2$ by $2\,y\,w^\top x + \lVert x \rVert^2$, whose first
-part is zero or negative for a row that is wrong. That the weights stay bounded for every data set was proved by Block
-and Levin in
-1970. The convergence theorem does not apply, and nothing in the run tells you so: "not yet" and "never" look the
-      same. In practice one keeps the best weights seen so far, or minimizes a smooth loss, which has a minimum
-      whether or not the classes can be separated.
+C. A pass without a mistake would be a separating line, and there is none, so updates go on forever. The length
+wanders between 1 and 4. In the terms of the chapter's proof, an update changes $|v|^2$ by
+$2 t\, v \cdot \tilde x + |\tilde x|^2$, and the first part is zero or negative for a row that is wrong. Block and
+Levin proved in 1970 that the weights stay bounded for every data set. Nothing in the run tells "not yet" from
+"never". In practice one keeps the best weights seen so far, as the next exercise does, or minimizes a smooth loss,
+which has low values whether or not the classes can be separated.
+""",
+    ),
+    Exercise(
+        number="1.8", title="The best weights in the pocket", level="medium", kind="code",
+        statement=r"""
+When no line separates the classes, the last weights of a perceptron are as good as any it met, or as bad. The *pocket
+algorithm* (Gallant 1990) trains by the chapter's rule and keeps the best weights so far in its pocket: those that get
+the fewest rows of $X$ wrong. A row is read as 1 if $w \cdot x + b > 0$, otherwise as 0.
+
+Count at the start and after every update, and replace what is in the pocket only by something better. Return $w$, $b$
+and the number of mistakes.
+""",
+        hint="""
+Begin with the chapter's `perceptron`. After an update, `np.sum((X @ w + b > 0) != y)` counts the wrong rows. If it is
+less than the best count so far, store all three.
+""",
+        answer=code.pocket, check=checks.pocket,
+        explanation=r"""
+`w = w + error * x` makes a new array each time, so what is in the pocket stays as it was. With `w += error * x` the
+pocket would hold the same array as `w` and change with it. Each update costs a look at all rows; that is the price.
+The pocket can only hold what the rule walks through. On XOR, with the rows in the order 00, 01, 10, 11, it never
+meets anything better than the 2 mistakes of the start, although there are lines with a single mistake. Visiting the
+rows in random order helps.
 """,
     ),
     Exercise(
         number="1.9", title="The convergence bound in numbers", level="medium", kind="derive",
         statement=r"""
-Append a 1 to every input, so that the bias becomes a weight: $\tilde x = (x_1, x_2, 1)$. Let $R$ be the largest
-length of an input, and let $u$ be a vector of length 1 with $y\, u^\top \tilde x \ge \gamma > 0$ for all examples.
-The perceptron then makes at most $(R / \gamma)^2$ updates.
+The chapter proves that a perceptron which starts from zero makes at most $(R / \gamma)^2$ updates.
 
-1. For AND, use $u = (2, 2, -3) / \sqrt{17}$. Compute $R$, $\gamma$ and the bound, and compare with the count of
-   Exercise 1.7.
-2. Prove the bound by following $u^\top w$ and $\lVert w \rVert^2$ from update to update.
-3. A colleague multiplies every update by a learning rate of 0.5. How many updates does the perceptron make now?
+1. For AND with $\tilde x = (x_1, x_2, 1)$, use $u = (2, 2, -3) / \sqrt{17}$. Compute $R$, $\gamma$ and the bound.
+   Then add a counter to the chapter's `perceptron` and compare.
+2. Does the bound change if every row stands in the table ten times? If every $\tilde x$ is multiplied by 10? How does
+   the number of updates change if every update is multiplied by a learning rate of 0.5?
+3. Start from some $v_0$ that is not zero. Follow the proof again: do the updates still come to an end?
 """,
         hint=r"""
-Part 2: one update adds $y\,\tilde x$ to $w$. By how much does $u^\top w$ grow at least? By how much does
-$\lVert w \rVert^2$ grow at most, given that the row was wrong? Then use $u^\top w \le \lVert w \rVert$. Part 3:
-compare the two weight vectors after each step.
+Part 2: write the weights with the learning rate next to those without it, update by update, and look at the sign of
+$v \cdot \tilde x$. Part 3: $u \cdot v$ now begins at $u \cdot v_0 \ge -|v_0|$, and $|v|^2$ at $|v_0|^2$.
 """,
         explanation=r"""
-1. The longest input is $(1, 1, 1)$, so $R = \sqrt3$. The products $y\, u^\top \tilde x$ are $3, 1, 1, 1$ over
-   $\sqrt{17}$, so $\gamma = 1 / \sqrt{17}$, and the bound is $3 \cdot 17 = 51$. The run makes 18 updates: a bound
-   promises, it does not predict.
-2. Every update adds $y\, u^\top \tilde x \ge \gamma$ to $u^\top w$, so after $M$ updates $u^\top w \ge M \gamma$. It
-   changes $\lVert w \rVert^2$ by $2\,y\, w^\top \tilde x + \lVert \tilde x \rVert^2 \le 0 + R^2$, since the row was
-   wrong, so $\lVert w \rVert^2 \le M R^2$. Together $M \gamma \le u^\top w \le \lVert w \rVert \le \sqrt M R$, hence
-   $M \le (R / \gamma)^2$. Neither the number of examples nor the number of inputs appears.
-3. The same 18. The weights start at 0 and every update is half the old one, so the weights are half the old weights
-   at every moment; the sign of $w^\top \tilde x$, on which alone the rule depends, never differs. This is about real
-   numbers: with a rate of 0.1 a program makes 8 updates. A computer cannot hold 0.1 exactly, so for the input 10 a
-   sum that should be exactly 0, and thus a mistake, comes out as $-3 \cdot 10^{-17}$ and passes.
+1. The longest extended input is $(1, 1, 1)$, so $R = \sqrt3$. The products $t\, u \cdot \tilde x$ are $3, 1, 1, 1$
+   over $\sqrt{17}$, so $\gamma = 1 / \sqrt{17}$, and the bound is $3 \cdot 17 = 51$. The run makes 10 updates and
+   ends with $w = (2, 1)$, $b = -2$. A bound promises, it does not predict.
+2. Ten copies of a row change neither $R$ nor $\gamma$. Multiplying every $\tilde x$ by 10 multiplies both by 10, and
+   the ratio stays. A learning rate of 0.5 makes all weights half as long at every moment. The sign of
+   $v \cdot \tilde x$, on which alone the rule depends, never differs: 10 updates again.
+3. Yes. After $k$ updates $u \cdot v \ge k \gamma - |v_0|$ and $|v|^2 \le |v_0|^2 + k R^2$, so
+   $k \gamma \le |v_0| + \sqrt{|v_0|^2 + k R^2}$. The left side grows like $k$, the right side like $\sqrt k$, so only
+   finitely many $k$ are possible. From such a start the learning rate does matter: it decides how fast $v_0$ is
+   forgotten.
 """,
     ),
     Exercise(
-        number="1.10", title="XOR by hand", level="medium", kind="code",
+        number="1.10", title="Odd or even", level="medium", kind="code",
         statement=r"""
-Choose the weights of a network with two inputs, two hidden units and one output such that the output fires exactly if
-one input is 1 and the other is 0. Every unit fires (value 1) if its $z > 0$ and is silent (value 0) otherwise. As in
-the chapter, row $j$ of a weight matrix belongs to unit $j$. No unit may sit on its boundary $z = 0$.
+XOR asks whether the number of ones among two inputs is odd. Ask the same of $n$ inputs, for any $n$: choose the
+weights of a network with $n$ inputs, $n$ hidden neurons and one output that fires exactly if the number of ones is
+odd. Every neuron fires (value 1) if its $z > 0$ and is silent (value 0) otherwise. As in the chapter, row $j$ of a
+weight matrix belongs to neuron $j$. No neuron may sit on its boundary $z = 0$.
 """,
         hint="""
-XOR is "at least one, but not both". Exercise 1.1 gives you a neuron for "at least one" and a neuron for "both". How
-must the output weigh them?
+In the chapter the hidden neurons say "at least one" and "both". For more inputs let them say "at least 1", "at least
+2", up to "at least n" (Exercise 1.1). Write down what they say for 0, 1, 2 and 3 ones. Which weights give 0, 1, 0, 1?
 """,
-        answer=code.xor_network, check=checks.xor_network,
+        answer=code.parity_network, check=checks.parity_network,
         explanation=r"""
-The hidden units turn the inputs 00, 01, 10, 11 into $(0, 0), (1, 0), (1, 0), (1, 1)$. In these new coordinates
-$(1, 0)$ can be cut off from the other two points by a line; in the old ones XOR cannot. Many other answers are right.
+For $m$ ones the first $m$ hidden neurons fire. With the output weights $+1, -1, +1, \dots$ their sum is 1 if $m$ is
+odd and 0 if $m$ is even, and the bias $-\frac12$ puts the boundary between. For $n = 2$ these are the chapter's
+weights for XOR. The hidden layer counts, so it throws away what does not matter here: which inputs are 1.
 """,
     ),
     Exercise(
-        number="1.11", title="A bump to build with", level="medium", kind="code",
+        number="1.11", title="A tower in the plane", level="medium", kind="code",
         statement=r"""
-The chapter approximates a function by a sum of bumps. Build one bump from two sigmoids: about `height` for $x$
-between `left` and `right`, about 0 elsewhere, with flanks that become steeper as `steepness` grows. Each sigmoid must
-have the value $\frac12$ exactly at its edge.
+In the chapter two sigmoids make a bump over a line. In the plane a bump in $x_1$ is a ridge without end, and so is a
+bump in $x_2$. Their sum is a cross: about 2 where they meet, about 1 on the arms, 0 elsewhere. Put one more neuron on
+top that fires only where both are high, and you have a tower: about 1 in a rectangle, about 0 elsewhere.
+
+All five neurons use `sigmoid(steepness * (...))`. The steps of the ridges lie at the edges of the rectangle, the
+threshold of the neuron on top halfway between one ridge and two.
 """,
         hint="""
-A sigmoid of `steepness * (x - left)` rises from 0 to 1 at `left`. What must happen at `right`, and how do you take
-something away again?
+The neuron on top is "at least 2 of 2" from Exercise 1.1, with the two ridges as its inputs. Which bias did it have?
 """,
-        answer=code.bump, given=(code.sigmoid,), check=checks.bump,
+        answer=code.tower, given=(code.sigmoid,), check=checks.tower,
         explanation=r"""
-A neuron has the form $\sigma(w x + b)$, so the edge at `left` is a hidden unit with weight `steepness` and bias
-`-steepness * left`. The output layer weighs the two units with $+$height and $-$height. A bump is a network with two
-hidden units, and $m$ bumps are a network with $2m$. The given `sigmoid` uses $\sigma(z) = (1 + \tanh(z/2))/2$ from
-Exercise 1.5, because `np.exp(-z)` overflows for large steepness.
+This is a network with two hidden layers: four sigmoids, then one, which cuts the arms off. Without the second layer
+they would reach to infinity. A sum of towers of different heights imitates any continuous function of two inputs, as
+the chapter's bumps do for one. The product of the two bumps would do as well, but neurons do not multiply. The given
+`sigmoid` uses $\sigma(z) = (1 + \tanh(z/2))/2$ from Exercise 1.5, because `np.exp(-z)` overflows for large steepness.
 """,
     ),
 )

@@ -1,0 +1,99 @@
+"""Makes the built site stand on its own: no page asks another host for anything, or waits for what it does not use.
+
+It also takes the address of the repository from `pyproject.toml`, the one place where it stands. While it is empty, no
+button leads anywhere.
+"""
+
+import html
+import re
+import tomllib
+from pathlib import Path
+
+from docutils import nodes
+from PIL import Image
+
+# The theme draws each icon twice, by a script and by a font. The font is enough, and the script is 1.5 MB.
+ICON_SCRIPT = re.compile(r"\s*<(?:script|link)[^>]*fontawesome\.js[^>]*>(?:</script>)?")
+PICTURE = re.compile(r'<img (?=[^>]*\bsrc="(?P<source>[^"]*_images/[^"]+\.png)")(?![^>]*\bwidth=)')
+LOGO = re.compile(r'<a class="navbar-brand logo".*?</a>', re.DOTALL)
+SEARCH_BUTTON = re.compile(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"')
+
+
+def repository_options(pyproject: Path) -> dict:
+    """Return the theme's options for the repository: none at all while the address is empty."""
+    address = tomllib.loads(pyproject.read_text(encoding="utf-8"))["tool"]["dlcourse"]["repository"]
+    if not address:
+        return {"repository_url": "", "use_repository_button": False, "launch_buttons": {}}
+    return {
+        "repository_url": address.removesuffix(".git"),
+        "repository_branch": "main",
+        "use_repository_button": True,
+        "launch_buttons": {"colab_url": "https://colab.research.google.com"},
+    }
+
+
+def configure(app, config):
+    config.html_theme_options.update(repository_options(Path(app.srcdir, "pyproject.toml")))
+
+
+def description(doctree, fallback: str) -> str:
+    """Return the first sentences of a page, for search engines and link previews."""
+    paragraphs = (" ".join(node.astext().split()) for node in doctree.findall(nodes.paragraph))
+    text = next((text for text in paragraphs if len(text) > 40), fallback)
+    return text if len(text) <= 160 else text[:157].rsplit(" ", 1)[0] + "..."
+
+
+def add_description(app, pagename, templatename, context, doctree):
+    if doctree is not None:
+        text = html.escape(description(doctree, app.config.html_title), quote=True)
+        context["metatags"] = context.get("metatags", "") + f'\n<meta name="description" content="{text}">\n'
+
+
+def search_quietly(app, pagename, templatename, context, doctree):
+    """Opened from a folder, a page may not read others to quote from them: then the search lists their titles only."""
+    if pagename == "search":
+        rule = 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
+        app.add_js_file(None, body=rule)
+
+
+def size_pictures(text: str, folder: Path) -> str:
+    """Give every picture its size, so that nothing jumps, and load those below the first when they come into view."""
+    seen = 0
+
+    def sized(match):
+        nonlocal seen
+        seen += 1
+        with Image.open(folder / match["source"]) as picture:
+            width, height = picture.size
+        lazy = 'loading="lazy" ' if seen > 1 else ""
+        return f'<img width="{width}" height="{height}" {lazy}decoding="async" '
+
+    return PICTURE.sub(sized, text)
+
+
+def name_controls(text: str) -> str:
+    """Let the visible words name a control, and let the logo stand in a landmark, as screen readers expect."""
+    text = SEARCH_BUTTON.sub(r"\1", text)
+    text = text.replace('<kbd class="kbd-shortcut', '<kbd aria-hidden="true" class="kbd-shortcut')
+    text = text.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    return LOGO.sub(lambda match: f'<nav aria-label="Home">{match[0]}</nav>', text)
+
+
+def finish(app, error):
+    """Repair the built pages in place."""
+    if error is not None or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        repaired = name_controls(size_pictures(ICON_SCRIPT.sub("", text), page.parent))
+        page.write_text(repaired, encoding="utf-8")
+    for unused in Path(app.outdir, "_static").rglob("fontawesome.js*"):
+        unused.unlink()
+
+
+def setup(app):
+    app.connect("config-inited", configure)
+    app.connect("html-page-context", add_description, priority=900)
+    app.connect("html-page-context", search_quietly)
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,28 @@
+"""What all tests share: one thread, repeatable random examples, and a loud word when a browser was missing."""
+
+import os
+import sys
+
+import pytest
+
+# Numbers are compared to the letter, so NumPy must add them up on one thread. It reads this once, when it is imported;
+# the kernels of the notebooks and the builder of the website inherit it.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+if "numpy" in sys.modules and any(os.environ.get(name) != "1" for name in ONE_THREAD):
+    raise pytest.UsageError(f"NumPy was imported before the tests could set {ONE_THREAD}: run them by `make test`")
+os.environ.update(ONE_THREAD)
+os.environ["TQDM_DISABLE"] = "1"  # a progress bar, on a slow day, would differ from the stored output
+
+from hypothesis import settings  # noqa: E402  (only now may anything import NumPy)
+
+# On a busy machine a slow example is no failure. In CI the examples are the same in every run.
+settings.register_profile("course", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("course")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Nobody should believe that the figures and pages were seen in a browser when they were not."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
+    if skipped:
+        terminalreporter.section("THE PAGES WERE NOT SEEN IN A BROWSER", sep="!", red=True, bold=True)
+        terminalreporter.line(f"{len(skipped)} tests were skipped for want of a browser. `make browser` gets one.")

@@ -1,0 +1,118 @@
+"""Why this file exists: a fused operation is a shortcut, and a shortcut must arrive where the long way does.
+
+Each has a form composed of simpler operations, which the chapters teach; values and gradients of the two are compared.
+"""
+
+import numpy as np
+import pytest
+from engine_tools import agree, engine_state, ours  # noqa: F401
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from dlcourse import Tensor
+from dlcourse import functional as F
+from dlcourse.functional import SLOW_FORMS
+from dlcourse.tensor import OPS
+
+FUSED = {"linear", "softmax", "log_softmax", "cross_entropy", "binary_cross_entropy_with_logits"}
+numbers = arrays(np.float64, array_shapes(min_dims=1, max_dims=3, max_side=5), elements=st.floats(-20, 20))
+logits = arrays(np.float64, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=st.floats(-20, 20))
+
+
+def compare(name, inputs, **options):
+    """Value and gradients of the fused operation and of its slow form."""
+    fast, slow = (lambda *a: OPS[name](*a, **options)), (lambda *a: SLOW_FORMS[name](*a, **options))
+    weights = np.random.default_rng(0).standard_normal(fast(*map(Tensor, inputs)).shape)
+    value, gradients = ours(fast, inputs, weights)
+    expected, expected_gradients = ours(slow, inputs, weights)
+    for got, wanted in zip([value, *gradients], [expected, *expected_gradients], strict=True):
+        agree(got, wanted, 1e-12)
+
+
+def test_every_fused_operation_has_a_slow_form_and_a_test():
+    assert set(SLOW_FORMS) == FUSED
+    assert FUSED <= set(OPS)
+    assert all(f"test_{name}" in globals() for name in FUSED)
+
+
+@pytest.mark.parametrize("name", sorted(FUSED))
+def test_the_slow_form_is_composed_of_other_operations(name):
+    """Otherwise the comparison would compare a thing with itself."""
+    x = Tensor(np.ones((2, 2)), requires_grad=True)
+    options = {"cross_entropy": {"target": np.array([0, 1])},
+               "binary_cross_entropy_with_logits": {"target": np.ones((2, 2))}}.get(name, {})
+    inputs = [x, x] if name == "linear" else [x]
+    used, waiting = set(), [SLOW_FORMS[name](*inputs, **options)]
+    while waiting:
+        node = waiting.pop()
+        used.add(node.op)
+        waiting.extend(node.parents)
+    assert name not in used and len(used - {""}) >= 2
+
+
+@given(st.integers(1, 4), st.integers(1, 4), st.lists(st.integers(1, 3), max_size=2), st.booleans())
+def test_linear(inputs, outputs, batch, bias):
+    rng = np.random.default_rng(0)
+    shapes = [(*batch, inputs), (outputs, inputs)] + [(outputs,)] * bias
+    compare("linear", [rng.standard_normal(shape) for shape in shapes])
+
+
+@given(numbers, st.data())
+def test_softmax(x, data):
+    compare("softmax", [x], dim=data.draw(st.integers(-x.ndim, x.ndim - 1)))
+
+
+@given(numbers, st.data())
+def test_log_softmax(x, data):
+    compare("log_softmax", [x], dim=data.draw(st.integers(-x.ndim, x.ndim - 1)))
+
+
+@given(logits, st.data())
+def test_cross_entropy(x, data):
+    target = data.draw(arrays(np.int64, len(x), elements=st.integers(0, x.shape[1] - 1)))
+    compare("cross_entropy", [x], target=target)
+
+
+@given(arrays(np.float64, 5, elements=st.floats(-8, 8)), arrays(np.float64, 5, elements=st.floats(0, 1)))
+def test_binary_cross_entropy_with_logits(x, target):
+    """Within +-8: farther out, the slow form's 1 - s loses the digits that the fused form keeps."""
+    compare("binary_cross_entropy_with_logits", [x], target=target)
+
+
+# ------------------------------------------------------------------------------------------- why the shortcut pays
+
+
+@given(numbers, st.floats(-500, 500))
+def test_softmax_does_not_change_when_a_number_is_added_to_all(x, shift):
+    agree(F.softmax(Tensor(x + shift)), F.softmax(Tensor(x)), 1e-11)
+    agree(F.log_softmax(Tensor(x + shift)), F.log_softmax(Tensor(x)), 1e-11)
+
+
+@given(numbers)
+def test_softmax_sums_to_one(x):
+    y = F.softmax(Tensor(x)).data
+    agree(y.sum(axis=-1), np.ones(x.shape[:-1]), 1e-14)
+    assert (y > 0).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_nothing_overflows(dtype):
+    """Warnings are errors here: an overflow would raise, also in a gradient."""
+    extreme = np.array([[1000.0, -1000.0, 0.0], [-1000.0, -1000.0, -1000.0]], dtype)
+    for function, expected in [
+        (F.softmax, [[1, 0, 0], [1 / 3] * 3]),
+        (F.log_softmax, [[0, -2000, -1000], [-np.log(3)] * 3]),
+        (lambda x: F.cross_entropy(x, np.array([1, 0])), (2000 + np.log(3)) / 2),
+        (lambda x: F.binary_cross_entropy_with_logits(x, np.array([[0, 1, 0], [1, 1, 0]])), (4000 + np.log(2)) / 6),
+        (F.sigmoid, [[1, 0, 0.5], [0, 0, 0]]),
+        (F.tanh, [[1, -1, 0], [-1, -1, -1]]),
+    ]:
+        value, (gradient,) = ours(function, [extreme], np.ones(np.shape(expected)))
+        agree(value, np.array(expected), 1e-6)
+        assert np.isfinite(gradient).all()
+
+
+def test_the_slow_form_does_overflow():
+    with pytest.warns(RuntimeWarning):
+        assert np.isnan(SLOW_FORMS["softmax"](Tensor(np.array([1000.0, 0.0]))).data[0])

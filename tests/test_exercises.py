@@ -1,0 +1,238 @@
+"""Every exercise can be solved, checked and trusted: worked answers are right, wrong ones are told what is wrong.
+
+The checks compare with the worked answers, so a broken worked answer would pass its own check. `truth_1_*` therefore
+judge the answers by other means: by hand, by SciPy, by finite differences. The planted wrong answers have to fail both.
+"""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+
+import numpy as np
+import pytest
+from exercise_answers import OTHER_ANSWERS, PREDICTIONS, TRUTH, WRONG_ANSWERS
+
+from dlcourse.exercises import EXERCISES, CheckFailed, check, hint, solution
+from dlcourse.exercises.base import KINDS, LEVELS, source
+
+CODE = [e for e in EXERCISES.values() if e.kind == "code"]
+PREDICT = [e for e in EXERCISES.values() if e.kind == "predict"]
+WRONG = [(number, *wrong) for number, answers in WRONG_ANSWERS.items() for wrong in answers]
+MOST_LINES = 40  # of a code cell, as everywhere in a notebook
+
+
+def each(some):
+    """Run a test once for each of these exercises."""
+    return pytest.mark.parametrize("exercise", some, ids=lambda e: e.number)
+
+
+def cell(*sources):
+    """Run code as the cells of one notebook; return the variables."""
+    variables = {"np": np, "check": check, "hint": hint, "solution": solution}
+    for text in sources:
+        exec(compile(text, "cell", "exec"), variables)
+    return variables
+
+
+# ------------------------------------------------------------------------------------------------ completeness
+
+
+def test_the_exercises_are_numbered_in_order():
+    chapters = Counter(number.split(".")[0] for number in EXERCISES)
+    wanted = [f"{chapter}.{i}" for chapter, count in chapters.items() for i in range(1, count + 1)]
+    assert list(EXERCISES) == wanted == [e.number for e in EXERCISES.values()]
+
+
+def test_chapter_1_has_enough_of_every_kind_and_level():
+    kinds, levels = Counter(e.kind for e in EXERCISES.values()), Counter(e.level for e in EXERCISES.values())
+    assert kinds["code"] >= 6 and kinds["derive"] >= 3 and kinds["predict"] >= 3 and 1 <= kinds["open"] <= 2
+    assert set(kinds) == set(KINDS) and set(levels) == set(LEVELS) and min(levels.values()) >= 4
+    rank = [LEVELS.index(e.level) for e in EXERCISES.values()]
+    assert rank == sorted(rank), "easy before medium before hard"
+
+
+@each(EXERCISES.values())
+def test_an_exercise_is_complete(exercise):
+    assert exercise.level in LEVELS and exercise.kind in KINDS
+    assert exercise.markdown.startswith(f"### Exercise {exercise.number} ({exercise.level}): {exercise.title}\n\n")
+    for text in (exercise.statement, exercise.hint, exercise.explanation):
+        assert len(text.split()) >= 10
+    assert (exercise.answer is None) or exercise.kind in ("code", "open")
+    assert (exercise.check is not None) == (exercise.kind in ("code", "predict"))
+    assert (exercise.experiment is not None) == (exercise.kind == "predict") == bool(exercise.prediction)
+    assert bool(exercise.stub) == (exercise.kind != "derive")
+
+
+@each(EXERCISES.values())
+def test_the_texts_read_well_in_plain_jupyter(exercise):
+    for text in (exercise.markdown, exercise.hint, exercise.solution):
+        prose = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+        assert not re.search(r"\{[\w:-]+\}`|^:::|^```\{", text, re.MULTILINE), "no MyST roles or directives"
+        assert prose.count("$") % 2 == 0 and "\\(" not in prose and "\t" not in prose and "\x0c" not in prose
+        formulas = re.findall(r"\$([^$]*)\$", prose)
+        assert all(f == f.strip() and f.count("{") == f.count("}") for f in formulas), formulas
+        accidents = re.findall(r"^ *(?:[+>=]|\d{2,}\.|#(?!## Exercise)) .*", prose, re.MULTILINE)
+        assert not accidents, "a wrapped line became a block"
+        for other in re.findall(r"Exercise (\d+\.\d+)", prose):
+            assert other in EXERCISES
+
+
+# ------------------------------------------------------------------------------------------------ stubs
+
+
+@each([e for e in EXERCISES.values() if e.stub])
+def test_a_stub_runs_as_it_is(exercise, capsys):
+    needed = {"1.22": [EXERCISES["1.21"].stub]}
+    cell(*needed.get(exercise.number, []), exercise.stub)
+    printed = capsys.readouterr().out
+    assert ("waits for your answer" in printed) == (exercise.kind != "open")
+    assert len([line for line in exercise.stub.splitlines() if line.strip()]) <= MOST_LINES
+
+
+@each([e for e in EXERCISES.values() if e.answer])
+def test_the_solution_stands_nowhere_before_it_is_asked_for(exercise):
+    text = source(exercise.answer)
+    docstring = ast.parse(text).body[0].body[0]
+    body = [line.strip() for line in text.splitlines()[docstring.end_lineno :]]
+    shown = exercise.stub + exercise.markdown
+    for given in exercise.given:
+        shown = shown.replace(source(given), "")
+    assert body and not [line for line in body if len(line) > 8 and line in shown]
+    if exercise.kind == "code":
+        assert "\n".join(text.splitlines()[: docstring.end_lineno]) + "\n    ...\n" in shown
+
+
+# ------------------------------------------------------------------------------------------------ answers
+
+
+@each(CODE)
+def test_the_worked_solution_passes_as_it_is_shown(exercise, capsys):
+    code = "\n".join(re.findall(r"```python\n(.*?)```", exercise.solution, re.DOTALL))
+    given = [source(function) for function in exercise.given]
+    shown = cell(*given, code)[exercise.answer.__name__]
+    exercise.check(shown)
+    check(exercise.number, shown)
+    assert capsys.readouterr().out.startswith(f"Exercise {exercise.number}: right.")
+
+
+@each(CODE)
+def test_the_worked_solution_is_right_by_other_means(exercise):
+    TRUTH[exercise.number](exercise.answer)
+
+
+@pytest.mark.parametrize(("number", "answer"), OTHER_ANSWERS)
+def test_another_right_answer_passes(number, answer):
+    EXERCISES[number].check(answer)
+    TRUTH[number](answer)
+
+
+@pytest.mark.parametrize(("number", "answer", "cause"), WRONG, ids=[f"{w[0]}-{w[2][:25]}" for w in WRONG])
+def test_a_planted_wrong_answer_is_told_what_is_wrong(number, answer, cause, capsys):
+    with pytest.raises(CheckFailed) as caught:
+        EXERCISES[number].check(answer)
+    message = str(caught.value)
+    assert "got" in message and "expected" in message and cause in message, message
+    check(number, answer)
+    assert message in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("number", "answer", "cause"), WRONG, ids=[f"{w[0]}-{w[2][:25]}" for w in WRONG])
+def test_a_broken_worked_solution_would_not_stay_unseen(number, answer, cause):
+    with np.errstate(all="ignore"), pytest.raises((AssertionError, TypeError, ValueError)):
+        TRUTH[number](answer)
+
+
+@each(CODE)
+def test_at_least_three_wrong_answers_are_planted(exercise):
+    assert len(WRONG_ANSWERS[exercise.number]) >= 3
+
+
+@each([e for e in CODE if e.number not in ("1.1", "1.2", "1.8", "1.10")])
+def test_rounding_does_not_matter(exercise):
+    def nudged(*arguments):
+        result = exercise.answer(*arguments)
+        rows = isinstance(result, tuple)
+        return tuple(r * (1 + 1e-9) for r in result) if rows else result * (1 + 1e-9)
+
+    exercise.check(nudged)
+
+
+# ------------------------------------------------------------------------------------------------ predictions
+
+
+@each(PREDICT)
+def test_a_prediction_is_judged_by_the_run(exercise, capsys):
+    right, wrong = PREDICTIONS[exercise.number]
+    for prediction in right:
+        filled = exercise.stub.replace("prediction = ...", f"prediction = {prediction!r}")
+        cell(filled)
+        assert f"Exercise {exercise.number}: right." in capsys.readouterr().out
+    assert len(wrong) >= 3
+    for prediction in wrong:
+        with pytest.raises(CheckFailed, match="(?s)got.*expected"):
+            exercise.check(prediction)
+
+
+# ------------------------------------------------------------------------------------------------ what a learner calls
+
+
+def test_hint_and_solution_show_the_texts(capsys):
+    hint("1.3")
+    solution("1.3")
+    printed = capsys.readouterr().out
+    assert EXERCISES["1.3"].hint.strip() in printed and EXERCISES["1.3"].solution in printed
+
+
+def test_a_notebook_renders_the_texts():
+    code = (
+        "from IPython.testing.globalipapp import start_ipython; shell = start_ipython()\n"
+        "from IPython.utils.capture import capture_output\n"
+        "import json; from dlcourse.exercises import solution\n"
+        "with capture_output() as seen: solution('1.2')\n"
+        "print(json.dumps([seen.stdout, [o.data for o in seen.outputs]]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    printed, shown = json.loads(done.stdout.splitlines()[-1])
+    assert printed == "" and EXERCISES["1.2"].solution in shown[0]["text/markdown"]
+
+
+@pytest.mark.parametrize("function", [hint, solution, lambda number: check(number, 1)])
+def test_an_unknown_number_is_told_which_there_are(function):
+    with pytest.raises(KeyError) as caught:
+        function("1.99")
+    assert str(caught.value) == f'there is no exercise "1.99"; there are 1.1 to {list(EXERCISES)[-1]}'
+    with pytest.raises(TypeError, match="expected a number in quotes"):
+        function(1.1)
+
+
+def test_a_derivation_is_not_checked_by_a_program():
+    with pytest.raises(TypeError, match=re.escape('compare your answer with solution("1.3")')):
+        check("1.3", "W2 W1")
+
+
+@pytest.mark.parametrize("answer", [..., EXERCISES["1.2"].stub])
+def test_an_untouched_answer_is_not_called_wrong(answer, capsys):
+    check("1.2", answer if answer is ... else cell(answer)["count_parameters"])
+    lines = capsys.readouterr().out.splitlines()
+    assert set(lines) == {"Exercise 1.2 waits for your answer: put it in place of the `...` and run the cell again."}
+
+
+def test_an_error_in_the_answer_says_how_it_was_called():
+    with pytest.raises(ZeroDivisionError) as caught:
+        check("1.2", lambda sizes: 1 / 0)
+    assert "<lambda>([3, 1])" in caught.value.__notes__[0]
+
+
+def test_loading_the_exercises_loads_nothing_slow():
+    slow = ("torch", "matplotlib", "sklearn", "ipywidgets", "IPython", "scipy")
+    code = f"import dlcourse.exercises, sys; print([name for name in {slow} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_exercise_cannot_be_changed():
+    with pytest.raises(AttributeError):
+        EXERCISES["1.1"].title = "another"

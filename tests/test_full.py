@@ -1,0 +1,130 @@
+"""Slow proofs, run by `make test-full`: notebooks alone, stored twice, on other processors; studies remade."""
+
+import csv
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from clone import ROOT, build_wheel, copy_project
+
+from dlcourse.recipes import FOR_NOTEBOOKS, notebook_paths
+from dlcourse.studies import table
+from dlcourse.studies.__main__ import study_names
+
+pytestmark = pytest.mark.full
+
+# What makes the numerical libraries compute as on another processor, and the words by which one can see that it did.
+OTHER_PROCESSORS = {
+    "OPENBLAS_CORETYPE": ("Haswell", "import numpy, threadpoolctl as t; print(t.threadpool_info())", "Haswell"),
+    "ATEN_CPU_CAPABILITY": ("default", "import torch; print(torch.backends.cpu.get_cpu_capability())", "DEFAULT"),
+    "NPY_DISABLE_CPU_FEATURES": (
+        "X86_V4 AVX512_ICL AVX512_SPR",
+        "from numpy._core._multiarray_umath import __cpu_features__ as f; print(f['X86_V4'])",
+        "False",
+    ),
+}
+SIGNATURE = {"date", "python", "numpy", "command", "seconds", "study_seconds"}
+
+
+def by_name(path):
+    """The name of a notebook."""
+    return path.stem
+
+
+every_notebook = pytest.mark.parametrize("path", notebook_paths(), ids=by_name)
+
+
+def run(*command, folder, **environment):
+    """Run a command and return what it printed; a failure shows it."""
+    environment = os.environ | FOR_NOTEBOOKS | environment
+    done = subprocess.run([str(part) for part in command], cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def compare(path, python=sys.executable, **environment):
+    """Run a notebook and compare every output with the stored one."""
+    nbval = ["-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-q"]
+    run(python, *nbval, path.name, folder=path.parent, **environment)
+
+
+@pytest.fixture(scope="module")
+def fresh_python(tmp_path_factory):
+    """The Python of a new environment with the pinned requirements, and without dlcourse."""
+    folder = tmp_path_factory.mktemp("environment")
+    run(sys.executable, "-m", "venv", folder, folder=folder)
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    run(python, "-m", "pip", "install", "--quiet", "-r", ROOT / "requirements.txt", folder=folder)
+    run(python, "-m", "pip", "check", folder=folder)
+    return python
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """A wheel built from a copy of the project."""
+    return build_wheel(copy_project(tmp_path_factory.mktemp("clone")), tmp_path_factory.mktemp("wheel"))
+
+
+@every_notebook
+def test_a_notebook_runs_alone_beside_a_wheel(path, fresh_python, wheel, tmp_path):
+    run(fresh_python, "-m", "pip", "uninstall", "--quiet", "--yes", "dlcourse", folder=tmp_path)
+    shutil.copy2(wheel, tmp_path)
+    compare(Path(shutil.copy2(path, tmp_path)), fresh_python)
+    assert "dlcourse" in run(fresh_python, "-m", "pip", "list", folder=tmp_path)
+
+
+@every_notebook
+def test_running_a_notebook_again_changes_nothing(path, tmp_path):
+    clone = copy_project(tmp_path)
+    again = clone / path.relative_to(ROOT)
+    environment = {"PYTHONPATH": str(clone)}
+    printed = run(sys.executable, "-m", "dlcourse.recipes.notebooks", again, folder=clone, **environment)
+    assert "unchanged" in printed
+    assert again.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="these settings are those of x86 processors")
+@pytest.mark.parametrize("setting", OTHER_PROCESSORS)
+@every_notebook
+def test_stored_outputs_hold_on_another_processor(path, setting):
+    value, show, sign = OTHER_PROCESSORS[setting]
+    assert sign in run(sys.executable, "-W", "error", "-c", show, folder=ROOT, **{setting: value})
+    compare(path, **{setting: value})
+
+
+def rows(path):
+    """The rows of a table."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def agrees(new, old):
+    """Whether a remade row says the same: the same setting, and a mean inside the spread of the stored one."""
+    spread = {"mean", "lowest", "highest"} & old.keys()
+    inside = not spread or float(old["lowest"]) <= float(new["mean"]) <= float(old["highest"])
+    return inside and all(new[name] == value for name, value in old.items() if name not in spread | SIGNATURE)
+
+
+def test_remade_studies_agree_with_the_stored_ones(tmp_path):
+    clone = copy_project(tmp_path)
+    # The words of the notebooks are counted in every run by test_notebooks.py; their seconds are those of a computer.
+    names = [name for name in study_names() if name != "notebook_seconds"]
+    run(sys.executable, "-m", "dlcourse.studies", *names, folder=clone, PYTHONPATH=str(clone))
+    tables = sorted(path for path in table.FOLDER.glob("*.csv") if path.name != "notebooks.csv")
+    assert tables
+    for stored in tables:
+        remade = rows(clone / stored.relative_to(ROOT))
+        assert len(remade) == len(rows(stored))
+        assert all(agrees(new, old) for new, old in zip(remade, rows(stored), strict=True)), stored.name
+
+
+def test_a_row_that_changed_is_seen():
+    old = {"model": "network", "mean": "0.95", "lowest": "0.94", "highest": "0.96", "seconds": "3"}
+    assert agrees(old | {"mean": "0.955", "seconds": "9"}, old)
+    assert not agrees(old | {"mean": "0.97"}, old)
+    assert not agrees(old | {"model": "logistic regression"}, old)
+    assert not agrees({"words": "9000"}, {"words": "9100"})

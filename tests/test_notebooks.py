@@ -1,0 +1,167 @@
+"""Every chapter keeps every rule, and every rule finds the fault that is planted for it."""
+
+import copy
+import subprocess
+import sys
+from collections import Counter
+
+import import_rules
+import nbformat
+import notebook_rules
+import pytest
+from planted import FAULTS, Planted, printed
+
+from dlcourse.exercises import EXERCISES
+from dlcourse.exercises.base import LEVELS
+from dlcourse.recipes import notebook_paths
+from dlcourse.recipes.notebooks import chapter_of, tidy, write_exercises
+from dlcourse.recipes.repository import address, first_cell
+from dlcourse.studies import minutes, read
+from dlcourse.studies.notebook_seconds import WORDS_PER_MINUTE, words
+
+CHAPTERS = [path for path in notebook_paths() if path.name[:2].isdigit()]
+LEAST_OF_A_KIND = {"code": 4, "derive": 2, "predict": 2, "open": 1}
+SECONDS = 40  # what a chapter may take on one core
+
+RULES = [
+    notebook_rules.sections_in_order,
+    notebook_rules.readable_ids,
+    notebook_rules.small_code_cells,
+    notebook_rules.build_it_cells_prove_themselves,
+    notebook_rules.enough_words,
+    notebook_rules.figures_have_captions,
+    notebook_rules.executed_in_order,
+    notebook_rules.outputs_without_time_or_place,
+    notebook_rules.outputs_without_traces,
+    notebook_rules.few_unchecked_cells,
+    notebook_rules.no_trailing_semicolon,
+    notebook_rules.trains_in_float64,
+    notebook_rules.no_test_data_in_sweeps,
+    notebook_rules.quoted_numbers_come_from_the_run,
+    notebook_rules.plain_markdown,
+    notebook_rules.questions_explain_every_option,
+    import_rules.only_what_is_opened_or_declared,
+    import_rules.declarations_are_true,
+    import_rules.torch_only_in_its_section,
+]
+IN_THE_LIGHT_OF_EARLIER_CHAPTERS = {import_rules.only_what_is_opened_or_declared, import_rules.declarations_are_true}
+
+
+def load(path):
+    """A stored notebook."""
+    return nbformat.read(path, as_version=4)
+
+
+def by_name(thing):
+    """How a rule or a notebook is called in the name of a test."""
+    return getattr(thing, "stem", getattr(thing, "__name__", str(thing)))
+
+
+every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=by_name)
+
+
+# ------------------------------------------------------------------------------------------------ the rules themselves
+
+
+@pytest.mark.parametrize("rule", RULES, ids=by_name)
+def test_a_notebook_without_fault_passes(rule):
+    assert rule(Planted().nb) == []
+
+
+@pytest.mark.parametrize(("name", "plant"), FAULTS, ids=[f"{name}-{k}" for k, (name, _) in enumerate(FAULTS)])
+def test_a_planted_fault_is_found(name, plant):
+    planted = Planted()
+    plant(planted)
+    (rule,) = (rule for rule in RULES if rule.__name__ == name)
+    assert rule(planted.nb)
+
+
+def test_every_rule_has_a_planted_fault():
+    assert {rule.__name__ for rule in RULES} == {name for name, _ in FAULTS}
+
+
+def test_an_earlier_chapter_opens_a_module_for_later_ones():
+    earlier, later = Planted(), Planted()
+    earlier["half"].source = "show_source(optim.SGD)"
+    later["what-you-will-be-able-to-do"].source = "## What you will be able to do"
+    assert import_rules.only_what_is_opened_or_declared(later.nb)
+    assert import_rules.only_what_is_opened_or_declared(later.nb, [earlier.nb]) == []
+
+
+def test_a_dead_link_is_found(tmp_path):
+    planted = Planted()
+    planted["summary"].source += " See [there](there.md#part) and [here](#here) and [far](https://example.org)."
+    assert len(notebook_rules.links_resolve(planted.nb, tmp_path)) == 1
+    (tmp_path / "there.md").touch()
+    assert notebook_rules.links_resolve(planted.nb, tmp_path) == []
+
+
+# ------------------------------------------------------------------------------------------------ the chapters
+
+
+def test_there_is_a_chapter():
+    assert CHAPTERS
+
+
+@every_chapter
+@pytest.mark.parametrize("rule", RULES, ids=by_name)
+def test_a_chapter_keeps_the_rule(path, rule):
+    earlier = [load(other) for other in CHAPTERS if other < path]
+    arguments = [load(path)] + ([earlier] if rule in IN_THE_LIGHT_OF_EARLIER_CHAPTERS else [])
+    assert rule(*arguments) == []
+
+
+@every_chapter
+def test_links_of_a_chapter_resolve(path):
+    assert notebook_rules.links_resolve(load(path), path.parent) == []
+
+
+@pytest.mark.parametrize("path", notebook_paths(), ids=by_name)
+def test_the_first_code_cell_is_the_generated_one(path):
+    assert notebook_rules.code_cells(load(path))[0].source == first_cell(address()), "run `make notebooks`"
+
+
+@every_chapter
+def test_exercises_are_those_of_their_one_source(path):
+    nb = load(path)
+    written = copy.deepcopy(nb)
+    write_exercises(written, chapter_of(path))
+    assert [(c.id, c.source) for c in nb.cells] == [(c.id, c.source) for c in written.cells], "run `make notebooks`"
+
+
+@every_chapter
+def test_a_chapter_is_stored_in_its_clean_form(path):
+    nb = load(path)
+    assert tidy(copy.deepcopy(nb), path) == nb, "run `make notebooks`"
+    assert path.read_text(encoding="utf-8") == nbformat.writes(nb).rstrip("\n") + "\n", "run `make notebooks`"
+
+
+@every_chapter
+def test_there_are_exercises_of_every_kind_and_level(path):
+    exercises = [exercise for exercise in EXERCISES.values() if exercise.number.split(".")[0] == chapter_of(path)]
+    kinds = Counter(exercise.kind for exercise in exercises)
+    assert len(exercises) >= 12
+    assert all(kinds[kind] >= least for kind, least in LEAST_OF_A_KIND.items()), kinds
+    assert {exercise.level for exercise in exercises} == set(LEVELS)
+
+
+@every_chapter
+def test_the_measured_length_is_that_of_the_stored_chapter(path):
+    row = next(row for row in read("notebooks") if row["notebook"] == path.stem)
+    assert abs(words(load(path)) - int(row["words"])) <= 0.03 * int(row["words"]), "run `make studies`"
+    assert abs(int(row["words"]) / WORDS_PER_MINUTE - float(row["reading_minutes"])) <= 0.5
+    assert float(row["seconds"]) <= SECONDS
+    assert minutes(path.stem).startswith("About ")
+
+
+# ------------------------------------------------------------------------------------------------ the comparison
+
+
+@pytest.mark.parametrize(("stored", "failures"), [("2\n", 0), ("3\n", 1)])
+def test_a_changed_stored_number_is_red(tmp_path, stored, failures):
+    cell = nbformat.v4.new_code_cell("print(1 + 1)", execution_count=1, outputs=[printed(stored)])
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "sum.ipynb")
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "sum.ipynb"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == failures, done.stdout
+    assert "Cell outputs differ" in done.stdout or not failures

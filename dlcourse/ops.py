@@ -64,7 +64,7 @@ def tanh(a):
 def sigmoid(a):
     """s(a) = 1 / (1 + e^-a).   ds = s (1 - s) da.
 
-    Computed as (1 + tanh(a / 2)) / 2: the same number, and it never overflows.
+    Computed as (1 + tanh(a / 2)) / 2: the same up to rounding, and it never overflows.
     """
     y = 0.5 * np.tanh(0.5 * a) + 0.5
     return y, lambda g: (g * (y * (1 - y)),)

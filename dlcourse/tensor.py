@@ -272,6 +272,8 @@ def op(rule):
             raise ValueError(f"{name} of {shapes}: {error}") from None
         out = Tensor.__new__(Tensor)
         out.data = value if value.__class__ is np.ndarray else np.asarray(value)
+        if arrays[0].dtype.kind != "f" and out.data.dtype.kind == "f":  # 1 / 2 of integers, say
+            out.data = out.data.astype(_default_dtype)
         if record:
             out.requires_grad, out.serial = True, _next_serial()
             out.op, out.parents, out.options, out._vjp = name, inputs, options, vjp

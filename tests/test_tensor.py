@@ -323,3 +323,11 @@ def test_random_numbers_have_the_promised_distribution():
     normal, uniform = dlcourse.randn(200, 100).data, dlcourse.rand(200, 100).data
     assert abs(normal.mean()) < 0.03 and abs(normal.std() - 1) < 0.03
     assert 0 <= uniform.min() < 0.001 and 0.999 < uniform.max() < 1 and abs(uniform.mean() - 0.5) < 0.01
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("compute", [lambda t: t / 2, lambda t: t / t, lambda t: t.exp(), lambda t: t * 0.5])
+def test_integers_become_floats_of_the_default_dtype(compute, dtype):
+    dlcourse.set_default_dtype(dtype)
+    assert compute(Tensor([1, 2])).dtype == dtype
+    assert (Tensor([1, 2]) * Tensor([3, 4])).dtype == np.int64

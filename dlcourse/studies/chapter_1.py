@@ -8,6 +8,7 @@ one that stands first in the grid, which begins with the small and the short. Ro
 """
 
 import itertools
+import time
 
 import numpy as np
 
@@ -81,12 +82,12 @@ def _row(task, model, setting, found):
 
 def remake():
     """Run the sweep in float64, so that another processor finds the same, and store it."""
-    before = get_default_dtype()
+    before, started = get_default_dtype(), time.perf_counter()
     set_default_dtype(np.float64)
     rows = [network_row(*setting) for setting in itertools.product(CLASSES, HIDDEN, RATES, EPOCHS)]
     rows += [logistic_row(*setting) for setting in itertools.product(CLASSES, STRENGTHS)]
     set_default_dtype(before)
-    write("chapter_1_sweep", rows, "python -m dlcourse.studies chapter_1")
+    write("chapter_1_sweep", rows, "python -m dlcourse.studies chapter_1", started)
 
 
 def sweep(task, model):

@@ -5,6 +5,8 @@ import pathlib
 import sys
 import textwrap
 
+PACKAGE = pathlib.Path(__file__).parent
+
 
 def show_source(*things):
     """Show functions, classes or methods as they stand in the package, under the name of their file.
@@ -23,8 +25,9 @@ def show_source(*things):
 
 def _source(thing):
     thing = inspect.unwrap(thing)
-    path = pathlib.PurePath(inspect.getsourcefile(thing))
-    return f"# {'/'.join(path.parts[-2:])}\n\n{textwrap.dedent(inspect.getsource(thing)).rstrip()}"
+    file = pathlib.Path(inspect.getsourcefile(thing))
+    name = file.relative_to(PACKAGE.parent).as_posix() if file.is_relative_to(PACKAGE) else file.name
+    return f"# {name}\n\n{textwrap.dedent(inspect.getsource(thing)).rstrip()}"
 
 
 def _notebook_display():

@@ -9,7 +9,7 @@ import base64
 import re
 import statistics
 
-from dlcourse.recipes.notebooks import KEPT_METADATA, WIDGET_VIEW, strip_png
+from dlcourse.recipes.notebooks import FOLDED, KEPT_METADATA, WIDGET_VIEW, strip_png
 
 SECTIONS = [
     "What you will be able to do", "Setup", "Intuition", "By hand", "The mathematics", "Build it", "Check it",
@@ -231,7 +231,9 @@ def outputs_without_traces(nb):
     """No views of widgets, no metadata of a run, no notes inside pictures."""
     problems = [f"notebook metadata holds {key!r}" for key in nb.metadata if key not in {"kernelspec", "language_info"}]
     for cell in nb.cells:
-        problems += [f"cell {cell.id} holds metadata {key!r}" for key in cell.metadata if key not in KEPT_METADATA]
+        expected = FOLDED if "hide-input" in tags(cell) else {}
+        if {key: value for key, value in cell.metadata.items() if key not in KEPT_METADATA} != expected:
+            problems.append(f"cell {cell.id} holds metadata {sorted(cell.metadata)}; run `make notebooks`")
         for output in cell.get("outputs", []):
             if WIDGET_VIEW in output.get("data", {}) or "transient" in output:
                 problems.append(f"cell {cell.id} stores the view of a widget")

@@ -7,7 +7,7 @@ import nbformat
 from notebook_rules import SECTIONS
 from PIL import Image, PngImagePlugin
 
-from dlcourse.recipes.notebooks import NOTEBOOK_METADATA, strip_png
+from dlcourse.recipes.notebooks import FOLDED, NOTEBOOK_METADATA, strip_png
 from dlcourse.recipes.repository import FIRST_CELL_ID, first_cell
 
 SETUP = "import numpy as np\nimport dlcourse\nfrom dlcourse import optim\ndlcourse.set_default_dtype(np.float64)"
@@ -79,7 +79,7 @@ class Planted:
 
     def write_setup(self):
         """The generated first cell and the visible setup."""
-        self.code(FIRST_CELL_ID, first_cell(""), tags=["hide-input"])
+        self.code(FIRST_CELL_ID, first_cell(""), tags=["hide-input"], **FOLDED)
         self.code("set-up", SETUP)
 
     def write_intuition(self):
@@ -155,6 +155,8 @@ FAULTS = [
     ("outputs_without_time_or_place", add_output("half", printed("<object at 0x7f09f5c09760>"))),
     ("outputs_without_time_or_place", add_output("half", printed("saved in /tmp/ann/model.npz"))),
     ("outputs_without_traces", add_metadata("half", execution={"iopub.status.busy": "now"})),
+    ("outputs_without_traces", add_metadata("half", tags=["hide-input"])),
+    ("outputs_without_traces", add_metadata("half", **FOLDED)),
     ("outputs_without_traces", lambda planted: planted.nb.metadata.update(widgets={})),
     ("outputs_without_traces", add_output("half", WIDGET)),
     ("outputs_without_traces", add_output("half", picture(png({"Software": "a program, version 1"})))),

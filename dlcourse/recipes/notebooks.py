@@ -25,6 +25,8 @@ from dlcourse.recipes import FOR_NOTEBOOKS, ROOT, notebook_paths
 from dlcourse.recipes.repository import address, write_first_cell
 
 CELL_TIMEOUT = 600  # seconds; a chapter as a whole should need 40
+# What the tag `hide-input` means to the website, said to JupyterLab and to Colab: fold the code, show what it drew.
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 KEPT_METADATA = {"tags", "mystnb", "nbgrader"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NOTEBOOK_METADATA = {
@@ -85,6 +87,8 @@ def clean(nb):
     nb.nbformat, nb.nbformat_minor = 4, 5
     for cell in nb.cells:
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEPT_METADATA})
+        if "hide-input" in cell.metadata.get("tags", []):
+            cell.metadata.update(nbformat.from_dict(FOLDED))
         if cell.cell_type == "code":
             # What such a cell prints is another thing in every run, so nothing of it is kept.
             live = "nbval-ignore-output" in cell.metadata.get("tags", [])

@@ -16,11 +16,21 @@ def show_source(*things):
     Raises:  TypeError for something that has no source, such as a number.   Chapter: 1.
     """
     text = "\n\n".join(_source(thing) for thing in things)
-    display = _notebook_display()
-    if display:
-        display(f"```python\n{text}\n```")
+    show_markdown(f"```python\n{text}\n```", plain=text)
+
+
+def show_markdown(markdown, plain=None):
+    """Render Markdown where a notebook's kernel runs this; elsewhere print `plain`, or the Markdown as it is.
+
+    Chapter: 1.
+    """
+    ipython = sys.modules.get("IPython")  # where it was never imported there is no notebook, and importing it is slow
+    if ipython is not None and hasattr(ipython.get_ipython(), "kernel"):
+        from IPython.display import Markdown, display
+
+        display(Markdown(markdown))
     else:
-        print(text)
+        print(markdown if plain is None else plain)
 
 
 def _source(thing):
@@ -28,13 +38,3 @@ def _source(thing):
     file = pathlib.Path(inspect.getsourcefile(thing))
     name = file.relative_to(PACKAGE.parent).as_posix() if file.is_relative_to(PACKAGE) else file.name
     return f"# {name}\n\n{textwrap.dedent(inspect.getsource(thing)).rstrip()}"
-
-
-def _notebook_display():
-    """A function that shows Markdown, when a notebook's kernel runs this."""
-    ipython = sys.modules.get("IPython")
-    if ipython is None or not hasattr(ipython.get_ipython(), "kernel"):
-        return None
-    from IPython.display import Markdown, display
-
-    return lambda text: display(Markdown(text))

@@ -249,7 +249,7 @@ def op(rule):
     `lambda: ...` where the work can be spared when an input needs no gradient (data, frozen weights). Inputs may be
     Tensors, arrays or numbers; options are not differentiated. `apply.rule` is the bare function, for plain arrays.
 
-    Raises:  ValueError that names the operation and the shapes it got.   Chapter: 3.
+    Raises:  ValueError that names the operation and the shapes it got.   Chapter: 1, 3.
     """
     name = rule.__name__
 

@@ -25,7 +25,7 @@ def repository_options(pyproject: Path) -> dict:
     if not address:
         return {"repository_url": "", "use_repository_button": False, "launch_buttons": {}}
     return {
-        "repository_url": address.removesuffix(".git"),
+        "repository_url": address,
         "repository_branch": "main",
         "use_repository_button": True,
         "launch_buttons": {"colab_url": "https://colab.research.google.com"},

@@ -7,8 +7,7 @@
     solution("1.3")            the worked solution
 """
 
-import sys
-
+from ..show import show_markdown
 from . import chapter_1
 from .base import Exercise
 from .checks import CheckFailed, unanswered
@@ -26,13 +25,13 @@ class UnknownExercise(KeyError):
 def hint(number: str):
     """Show the hint for an exercise."""
     exercise = _find(number)
-    _show(f"**Hint for Exercise {number}.** {exercise.hint.strip()}")
+    show_markdown(f"**Hint for Exercise {number}.** {exercise.hint.strip()}")
 
 
 def solution(number: str):
     """Show the worked solution of an exercise."""
     exercise = _find(number)
-    _show(f"**Exercise {number}, {exercise.title}: worked solution.**\n\n{exercise.solution}")
+    show_markdown(f"**Exercise {number}, {exercise.title}: worked solution.**\n\n{exercise.solution}")
 
 
 def check(number: str, answer):
@@ -58,15 +57,3 @@ def _find(number: str) -> Exercise:
         chapter = [known for known in EXERCISES if known.split(".")[0] == number.split(".")[0]] or list(EXERCISES)
         raise UnknownExercise(f'there is no exercise "{number}"; there are {chapter[0]} to {chapter[-1]}')
     return EXERCISES[number]
-
-
-def _show(text: str):
-    """Render Markdown in a notebook; elsewhere print it."""
-    if "IPython" in sys.modules:  # otherwise this is no notebook, and importing it would take half a second
-        from IPython import get_ipython
-        from IPython.display import display
-
-        if get_ipython() is not None:
-            display({"text/markdown": text, "text/plain": text}, raw=True)
-            return
-    print(text)

@@ -7,6 +7,7 @@ in the same way: a grid, trained on rows 0-799, judged on the 200 rows after the
 one that stands first in the grid, which begins with the small and the short. Rows 1000-1796 do not occur in a sweep.
 """
 
+import contextlib
 import itertools
 import time
 
@@ -80,13 +81,23 @@ def _row(task, model, setting, found):
     return {"task": task, "model": model, **setting, **{name: round(float(x), 4) for name, x in summary.items()}}
 
 
-def remake():
-    """Run the sweep in float64, so that another processor finds the same, and store it."""
-    before, started = get_default_dtype(), time.perf_counter()
+@contextlib.contextmanager
+def in_float64():
+    """Compute in float64, so that another processor finds the same; afterwards all is as it was."""
+    before = get_default_dtype()
     set_default_dtype(np.float64)
+    try:
+        yield
+    finally:
+        set_default_dtype(before)
+
+
+@in_float64()
+def remake():
+    """Run the sweep and store it."""
+    started = time.perf_counter()
     rows = [network_row(*setting) for setting in itertools.product(CLASSES, HIDDEN, RATES, EPOCHS)]
     rows += [logistic_row(*setting) for setting in itertools.product(CLASSES, STRENGTHS)]
-    set_default_dtype(before)
     write("chapter_1_sweep", rows, "python -m dlcourse.studies chapter_1", started)
 
 
@@ -108,15 +119,12 @@ def chosen_strength(task):
     return float(sweep(task, "logistic")[0]["C"])
 
 
+@in_float64()
 def read_test_digits(seed):
     """Train the chosen network on the 1,000 training digits and read the 797 others.
 
     Returns: Digits and the labels read from them (797,).
     """
-    before = get_default_dtype()
-    set_default_dtype(np.float64)
     digits = load_digits()
     model = train_network(digits.train, "digit", seed=seed, **chosen_network("digit"))
-    read_labels = predict(model, Tensor(digits.test.x)).argmax(axis=1)
-    set_default_dtype(before)
-    return digits.test, read_labels
+    return digits.test, predict(model, Tensor(digits.test.x)).argmax(axis=1)

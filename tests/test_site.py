@@ -316,7 +316,7 @@ def test_the_repository_is_offered_only_when_there_is_one(tmp_path):
     pyproject.write_text('[tool.dlcourse]\nrepository = ""\n', encoding="utf-8")
     options = course_site.repository_options(pyproject)
     assert not any(options.values())
-    pyproject.write_text('[tool.dlcourse]\nrepository = "https://github.com/someone/course.git"\n', encoding="utf-8")
+    pyproject.write_text('[tool.dlcourse]\nrepository = "https://github.com/someone/course"\n', encoding="utf-8")
     options = course_site.repository_options(pyproject)
     assert options["repository_url"] == "https://github.com/someone/course"
     assert options["use_repository_button"] and options["launch_buttons"]

@@ -13,7 +13,8 @@ if "numpy" in sys.modules and any(os.environ.get(name) != "1" for name in ONE_TH
 os.environ.update(ONE_THREAD)
 os.environ["TQDM_DISABLE"] = "1"  # a progress bar, on a slow day, would differ from the stored output
 
-from hypothesis import settings  # noqa: E402  (only now may anything import NumPy)
+from browser_tools import address, browser, open_page  # noqa: E402, F401  (only now may anything import NumPy)
+from hypothesis import settings  # noqa: E402
 
 # On a busy machine a slow example is no failure. In CI the examples are the same in every run.
 settings.register_profile("course", deadline=None, derandomize="CI" in os.environ)

@@ -1,0 +1,11 @@
+"""Why this package exists: figures that answer back, on the website without a kernel and in a notebook with one.
+
+Each figure is a Python class of a few lines and a script of plain modules beside it. `FIGURES` lists them all.
+"""
+
+from .base import Figure
+from .neuron import Neuron
+
+FIGURES = {figure.script: figure for figure in (Neuron,)}
+
+__all__ = ["FIGURES", "Figure", "Neuron"]

@@ -2,8 +2,9 @@
 
 In a notebook an exercise, a question and a caption are plain Markdown, so that they read well wherever a notebook is
 opened. On the website an exercise becomes a framed block with an address of its own, and its hint and its worked
-solution are folded in from the course's one source, `dlcourse.exercises`. Questions and captions get a class for the
-style sheet.
+solution are folded in from the course's one source, `dlcourse.exercises`. A question is framed as well, and its frame
+says which options are right, by `dlcourse.questions`; `quiz.js` makes a form of it in the browser. Captions get a class
+for the style sheet.
 """
 
 import json
@@ -16,6 +17,7 @@ from sphinx.transforms import SphinxTransform
 EXERCISE = re.compile(r"^#+ Exercise (?P<number>\d+\.\d+) \((?P<level>easy|medium|hard)\): (?P<title>.+)")
 QUESTION = re.compile(r"^\*\*Question (?P<number>\d+\.\d+)\.\*\*")
 CAPTION = re.compile(r"^\*\*Figure (?P<number>\d+\.\d+)\.\*\*")
+QUIZ = re.compile(r'<div class="[^"]*\bquiz\b')
 ANCHORS = {"Figure": "fig", "Exercise": "ex", "Question": "quiz"}
 # A fence longer than any that an author writes inside a cell.
 FENCE = ":" * 9
@@ -38,19 +40,30 @@ def fold(identifier: str, summary: str, name: str, text: str) -> dict:
     return {"cell_type": "markdown", "id": identifier, "metadata": {}, "source": source}
 
 
+def find(kind: str, number: str, source: dict):
+    """Return a numbered thing from its one source: Exercise 1.3 from `dlcourse.exercises`."""
+    if number not in source:
+        package, known = f"dlcourse.{kind.lower()}s", ", ".join(source)
+        raise ExtensionError(f"{kind} {number} stands in a notebook but not in {package}, which has {known}")
+    return source[number]
+
+
 def answers(number: str, exercises: dict) -> list[dict]:
     """Return the folded hint and the folded worked solution of one exercise."""
-    if number not in exercises:
-        known = ", ".join(exercises)
-        raise ExtensionError(f"Exercise {number} stands in a notebook but not in dlcourse.exercises, which has {known}")
-    exercise, name = exercises[number], anchor("Exercise", number)
+    exercise, name = find("Exercise", number, exercises), anchor("Exercise", number)
     return [
         fold(f"{name}-hint", "Hint", "hint", exercise.hint),
         fold(f"{name}-solution", "Worked solution", "solution", exercise.solution),
     ]
 
 
-def rewrite(cells: list[dict], exercises: dict) -> list[dict]:
+def quiz(number: str, text: str, questions: dict) -> str:
+    """Return a question in its frame, whose classes say what is right: `answer-b`, or `answer-a answer-c`."""
+    right = [f"answer-{letter.lower()}" for letter in find("Question", number, questions).right]
+    return framed(text, " ".join(["quiz", *right]), anchor("Question", number))
+
+
+def rewrite(cells: list[dict], exercises: dict, questions: dict) -> list[dict]:
     """Return the cells of a notebook as the website shows them.
 
     What an exercise answers to an empty cell is of use only where the cell can be run.
@@ -68,7 +81,7 @@ def rewrite(cells: list[dict], exercises: dict) -> list[dict]:
         if "exercise" in tags:
             waiting = answers(required(EXERCISE, text, cell)["number"], exercises)
         elif "quiz" in tags:
-            cell["source"] = framed(text, "quiz", anchor("Question", required(QUESTION, text, cell)["number"]))
+            cell["source"] = quiz(required(QUESTION, text, cell)["number"], text, questions)
         elif match := CAPTION.match(text):
             cell["source"] = framed(text, "figure-text", anchor("Figure", match["number"]))
     return page + waiting
@@ -87,9 +100,10 @@ def read_notebook(app, docname, source):
     if not str(app.env.doc2path(docname)).endswith(".ipynb"):
         return
     from dlcourse.exercises import EXERCISES
+    from dlcourse.questions import QUESTIONS
 
     notebook = json.loads(source[0])
-    notebook["cells"] = rewrite(notebook["cells"], EXERCISES)
+    notebook["cells"] = rewrite(notebook["cells"], EXERCISES, QUESTIONS)
     source[0] = json.dumps(notebook)
 
 
@@ -116,7 +130,14 @@ class FrameExercises(SphinxTransform):
             first.parent.replace(first, parts)
 
 
+def add_script(app, pagename, templatename, context, doctree):
+    """Load what makes forms of questions, on the pages that have any."""
+    if QUIZ.search(context.get("body", "")):
+        app.add_js_file("quiz.js", loading_method="defer")
+
+
 def setup(app):
     app.connect("source-read", read_notebook)
+    app.connect("html-page-context", add_script)
     app.add_transform(FrameExercises)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,8 +4,8 @@
     python -m dlcourse.recipes.notebooks notebooks/01_*.ipynb only these
 
 A stored notebook holds what its own code printed and drew, and nothing about when, where and by whom it was run. The
-first code cell and the exercises are written from their one source before the run. A notebook that warns, writes to
-stderr or prints a path of this computer is refused, and the file stays as it was.
+first code cell, the exercises and the questions are written from their one source before the run. A notebook that
+warns, writes to stderr or prints a path of this computer is refused, and the file stays as it was.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import os
 import struct
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -21,6 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from dlcourse.exercises import EXERCISES
+from dlcourse.questions import QUESTIONS
 from dlcourse.recipes import FOR_NOTEBOOKS, ROOT, notebook_paths
 from dlcourse.recipes.repository import address, write_first_cell
 
@@ -104,45 +106,59 @@ def chapter_of(path):
     return str(int(digits))
 
 
-def exercise_cells(exercise, old):
-    """The cells of one exercise; a cell of `old` with the same id is taken up again, so that its outputs stay."""
-    texts = [(nbformat.v4.new_markdown_cell, "exercise", exercise.cell_id, exercise.markdown)]
+def exercise_cells(exercise):
+    """The cells of one exercise: its statement and, where there is something to write, a stub."""
+    yield tagged(nbformat.v4.new_markdown_cell, "exercise", exercise.cell_id, exercise.markdown)
     if exercise.stub:
-        texts.append((nbformat.v4.new_code_cell, "exercise-code", exercise.cell_id + "-code", exercise.stub))
-    cells = []
-    for new, tag, cell_id, text in texts:
-        cell = old.get(cell_id) or new(id=cell_id, metadata={"tags": [tag]})
-        cell.source = text
-        cells.append(cell)
-    return cells
+        yield tagged(nbformat.v4.new_code_cell, "exercise-code", exercise.cell_id + "-code", exercise.stub)
 
 
-def write_exercises(nb, chapter, exercises=None):
-    """Write the exercises of the chapter into the notebook, in place, at the end of its section "Exercises".
+def tagged(new_cell, tag, cell_id, text):
+    """A new cell with an id and a tag."""
+    return new_cell(text, id=cell_id, metadata={"tags": [tag]})
 
-    The one source is `dlcourse.exercises`: an exercise that is new there appears, one that is gone there disappears.
+
+def write_exercises(nb, chapter, exercises=EXERCISES):
+    """Write the exercises of the chapter into the notebook, in place; their one source is `dlcourse.exercises`."""
+    cells = [cell for exercise in of_chapter(chapter, exercises) for cell in exercise_cells(exercise)]
+    write_section(nb, "## Exercises", {"exercise", "exercise-code"}, cells)
+
+
+def write_questions(nb, chapter, questions=QUESTIONS):
+    """Write the questions of the chapter into the notebook, in place; their one source is `dlcourse.questions`."""
+    new_cell = nbformat.v4.new_markdown_cell
+    cells = [tagged(new_cell, "quiz", each.cell_id, each.markdown) for each in of_chapter(chapter, questions)]
+    write_section(nb, "## Check yourself", {"quiz"}, cells)
+
+
+def of_chapter(chapter, numbered):
+    """Those of the numbered things that belong to the chapter: "1.3" belongs to "1"."""
+    return [thing for number, thing in numbered.items() if number.split(".")[0] == chapter]
+
+
+def write_section(nb, heading, tags, cells):
+    """Put the cells at the end of a section of the notebook, in place of all that have one of their tags.
+
+    So what is new in the source appears, what is gone there disappears, and a cell that was there keeps its outputs.
     """
-    exercises = EXERCISES if exercises is None else exercises
-    old = {cell.id: cell for cell in nb.cells if {"exercise", "exercise-code"} & set(cell.metadata.get("tags", []))}
-    others = [cell for cell in nb.cells if cell.id not in old]
-    new = [
-        cell
-        for exercise in exercises.values()
-        if exercise.number.split(".")[0] == chapter
-        for cell in exercise_cells(exercise, old)
-    ]
-    headings = [index for index, cell in enumerate(others) if cell.source.startswith("## ")]
-    here = next((index for index in headings if others[index].source.startswith("## Exercises")), None)
-    if here is None:
-        raise ValueError(f"the notebook of chapter {chapter} has no section '## Exercises' to write the exercises into")
-    end = next((index for index in headings if index > here), len(others))
-    nb.cells = others[:end] + new + others[end:]
+    old = {cell.id: cell for cell in nb.cells if tags & set(cell.metadata.get("tags", []))}
+    new = [old.get(cell.id, cell) for cell in cells]
+    for kept, cell in zip(new, cells, strict=True):
+        kept.source = cell.source
+    nb.cells = [cell for cell in nb.cells if cell.id not in old]
+    starts = [index for index, cell in enumerate(nb.cells) if cell.source.startswith("## ")] + [len(nb.cells)]
+    ends = [end for start, end in pairwise(starts) if nb.cells[start].source.startswith(heading)]
+    if new and not ends:
+        raise ValueError(f"the notebook has no section {heading!r} for its cell {new[0].id}")
+    if new:
+        nb.cells[ends[0] : ends[0]] = new
 
 
 def tidy(nb, path, root=ROOT):
     """Bring a notebook, in place, into the form in which it is stored; nothing is run."""
     write_first_cell(nb, address(root))
     write_exercises(nb, chapter_of(path))
+    write_questions(nb, chapter_of(path))
     return clean(nb)
 
 

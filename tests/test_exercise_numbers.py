@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.optimize
 import scipy.special
-from exercise_answers import CORNERS
+from exercise_truth_1 import CORNERS
 
 import dlcourse
 from dlcourse.data import load_digits

@@ -10,7 +10,8 @@
 from ..show import show_markdown
 from . import chapter_1
 from .base import Exercise
-from .checks import CheckFailed, unanswered
+from .calls import unanswered
+from .checks import CheckFailed, show
 
 EXERCISES = {exercise.number: exercise for exercise in chapter_1.EXERCISES}
 
@@ -43,7 +44,7 @@ def check(number: str, answer):
         print(f"Exercise {number} waits for your answer: put it in place of the `...` and run the cell again.")
         return
     try:
-        exercise.check(answer)
+        exercise.judge(answer)
     except CheckFailed as problem:
         print(f'Exercise {number}: not right yet.\n{problem}\nStuck? hint("{number}")')
     else:
@@ -52,7 +53,8 @@ def check(number: str, answer):
 
 def _find(number: str) -> Exercise:
     if not isinstance(number, str):
-        raise TypeError(f'expected a number in quotes, such as "1.10", got {number!r}: without them 1.10 equals 1.1')
+        got = show(number)
+        raise TypeError(f'expected a number in quotes first, such as "1.10", got {got}: without them 1.10 equals 1.1')
     if number not in EXERCISES:
         chapter = [known for known in EXERCISES if known.split(".")[0] == number.split(".")[0]] or list(EXERCISES)
         raise UnknownExercise(f'there is no exercise "{number}"; there are {chapter[0]} to {chapter[-1]}')

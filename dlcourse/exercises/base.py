@@ -11,6 +11,8 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .calls import demand_function
+
 LEVELS = ("easy", "medium", "hard")
 KINDS = ("code", "derive", "predict", "open")
 
@@ -22,7 +24,7 @@ class Exercise:
     statement, hint and explanation are Markdown. `answer` is the worked function of a code exercise, or of an open one
     that is worked in code; `imports` is what it needs beyond NumPy. `given` functions stand complete in the stub. A
     "predict" exercise has an `experiment`, a function that runs without arguments, and the stub says which `prediction`
-    it waits for. The stub of an open exercise is `start`. `check` raises `CheckFailed` for a wrong answer.
+    it waits for. The stub of an open exercise is `start`. `check` compares an answer with what is right.
     """
 
     number: str
@@ -68,6 +70,12 @@ class Exercise:
         if self.answer is None:
             return self.explanation.strip()
         return f"```python\n{_cell([self.imports], source(self.answer))}\n```\n\n{self.explanation.strip()}"
+
+    def judge(self, answer):
+        """Raise `CheckFailed` if the answer is wrong; the text says what is wrong with it."""
+        if self.kind == "code":
+            demand_function(answer, self.answer, self.number)
+        self.check(answer)
 
 
 def source(function: Callable) -> str:

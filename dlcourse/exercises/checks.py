@@ -1,13 +1,23 @@
-"""Why this file exists: checks of all chapters run a learner's function, compare, and say what went wrong and why.
+"""Why this file exists: the checks of all chapters compare what came back with what is right, and say what went wrong.
 
-A check raises `CheckFailed`, whose text names the value, what came (got), what was wanted (expected) and, where it can
-be told, the likely cause. The best causes are recognized by computing the wrong answer too: see `traps` in `compare`.
+A check raises `CheckFailed`, whose text names the value, where it stands, what came (got), what was wanted (expected)
+and, where it can be told, the likely cause. The best causes are recognized by computing the wrong answer too: see
+`traps` in `compare`. What goes wrong while a function runs is found by `calls.py`.
 """
 
-import copy
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
+
+from .. import Tensor
+
+KINDS = {  # of a dtype that holds no real numbers: what may have happened
+    "b": "a comparison gives True or False; turn it into a number",
+    "c": "a root of a negative number makes Python go on with complex numbers",
+    "O": "an array of Python objects; `dtype=float` makes it one of numbers",
+    "U": "numbers in quotes are text",
+}
 
 
 class CheckFailed(AssertionError):
@@ -19,110 +29,148 @@ def fail(message: str, cause: str = ""):
     raise CheckFailed(message + (f"\nLikely cause: {cause}" if cause else ""))
 
 
-def unanswered(answer) -> bool:
-    """True if `answer` is still the stub: `...`, or a function whose body is only a docstring and `...`."""
-    code = getattr(answer, "__code__", None)
-    if code is None or code.co_code != _untouched.__code__.co_code:
-        return answer is ...
-    return all(constant in (None, answer.__doc__) for constant in code.co_consts)
-
-
-def _untouched():
-    """A stub, to compare the learner's function with."""
-    ...
-
-
-def call(answer: Callable, *arguments):
-    """Call the learner's function with copies of the arguments; complain about None and about changed inputs.
-
-    An exception of the learner's own code passes through, with a note that says how the function was called.
-    """
-    if not callable(answer):
-        fail(f"got {show(answer)}, expected a function", "hand over the function itself, without calling it")
-    called = f"{name_of(answer)}({', '.join(map(show, arguments))})"
-    handed = copy.deepcopy(arguments)
-    try:
-        with np.errstate(all="ignore"):  # an overflow is reported below as nan or inf, with its cause
-            result = answer(*handed)
-    except Exception as error:
-        error.add_note(f"This happened when the check called {called}.")
-        raise
-    for before, after in zip(arguments, handed, strict=True):
-        if not np.array_equal(before, after):
-            if isinstance(before, np.ndarray):
-                changed = tuple(np.argwhere(before != after)[0])
-                before, after = before[changed], after[changed]
-            fail(f"{called} changed its input: got {after} in it after the call, expected {before} as before",
-                 "`x -= m` and `x[...] = m` write into the caller's array; `x = x - m` makes a new one")
-    if result is None:
-        fail(f"{called}: got None, expected a value", "is a `return` missing?")
-    return result
-
-
-def parts(answer: Callable, names: tuple[str, ...], *arguments) -> tuple:
-    """Call the learner's function and unpack its result, which must have one value for each name."""
-    result = call(answer, *arguments)
-    if not isinstance(result, tuple | list) or len(result) != len(names):
-        got = f"{len(result)} values" if isinstance(result, tuple | list) else show(result)
-        fail(f"{name_of(answer)}: got {got}, expected {len(names)} values: {', '.join(names)}",
-             f"end with `return {', '.join(names)}`")
-    return tuple(result)
-
-
-def numbers(what: str, got, shape: tuple[int, ...]) -> np.ndarray:
-    """`got` as an array of numbers; fails unless it has the given shape."""
+def numbers(what: str, got, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """`got` as an array of real numbers; fails unless it has the given shape, if one is given."""
+    first = got[0] if isinstance(got, tuple | list) and got else got
+    if type(first).__module__.split(".")[0] == "torch":  # recognized without importing torch
+        fail(f"{what}: got a tensor of PyTorch, expected an array of NumPy", "`t.detach().numpy()` is the array of t")
+    if isinstance(first, Tensor):
+        fail(f"{what}: got a Tensor, expected an array of NumPy", "`t.data` is the array of a Tensor t")
+    if isinstance(got, Iterator):
+        fail(f"{what}: got a {type(got).__name__}, expected numbers", "it yields values one by one; make a list of it")
     try:
         array = np.asarray(got)
-    except ValueError:  # rows of different lengths
-        fail(f"{what}: got {show(got)}, expected an array of shape {shape}", "its rows differ in length")
+    except ValueError:
+        fail(f"{what}: got {show(got)}, expected an array of numbers", "its rows differ in length")
     if array.dtype.kind not in "iuf":
-        fail(f"{what}: got {show(got)} of type {type(got).__name__}, expected real numbers")
-    if array.shape != shape:
-        transposed = array.ndim == 2 and array.shape == shape[::-1]
-        fail(f"{what}: got shape {array.shape}, expected {shape}", "it is transposed" if transposed else "")
+        known = isinstance(got, np.ndarray) or array.dtype.kind != "O"  # what NumPy does not know becomes an object
+        kind = f"dtype {array.dtype}" if isinstance(got, np.ndarray) else f"type {type(got).__name__}"
+        fail(f"{what}: got {show(got)} of {kind}, expected real numbers", KINDS.get(array.dtype.kind, "") * known)
+    if shape is not None and array.shape != shape:
+        _fail_shape(what, array.shape, shape)
     return array
 
 
-def compare(what: str, got, expected, traps: tuple[tuple[object, str], ...] = (), rtol=1e-6, atol=1e-9):
-    """Fail unless `got` equals `expected` in shape and, up to rounding, in value.
+def _fail_shape(what: str, got: tuple[int, ...], expected: tuple[int, ...], cause: str = ""):
+    texts = [f"shape {shape}" if shape else "a single number" for shape in (got, expected)]
+    fail(f"{what}: got {texts[0]}, expected {texts[1]}", cause or _cause_of_shape(got, expected))
 
-    traps are pairs (wrong value, cause): if `got` equals the wrong value, the message names that cause.
+
+def _cause_of_shape(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    if len(got) == 2 and got == expected[::-1]:
+        return "it is transposed"
+    if [n for n in got if n > 1] == [n for n in expected if n > 1]:
+        if not expected:
+            return "an array that holds the number; `x[0]` or `x.item()` takes it out"
+        if len(got) > len(expected):
+            return "an axis too many; `keepdims=True` and `[:, None]` make one, `x[:, 0]` or `x[0]` removes one"
+        return "an axis is missing; `keepdims=True` keeps it, `x[:, None]` or `x[None]` adds one"
+    if not expected:
+        return "is the mean or the sum missing?"
+    if len(got) == 2 and got[0] == got[1] and max(expected) == got[0] and np.prod(expected) == got[0]:
+        return "an (N, 1) and an (N,) array were combined, which gives (N, N)"
+    if np.prod(got) == np.prod(expected):
+        return "the number of values is right; which axis stands for what?"
+    return ""
+
+
+def compare(what: str, got, expected, traps=(), sizes: Mapping[str, int] | None = None,
+            where: Callable[[tuple], str] | None = None, rtol=1e-6, atol=1e-9):  # fmt: skip
+    """Fail unless `got` equals `expected` in shape, precision and, up to rounding, in value.
+
+    traps are pairs (wrong value, cause): if `got` equals the wrong value, the message names that cause. sizes are those
+    of the case, such as {"examples": 5}: a value that is wrong by such a factor is told which one it is. where(index)
+    says in the words of the case where a value stands.
     """
-    expected = np.asarray(expected, dtype=float)
-    array = numbers(what, got, expected.shape)
+    array, expected = numbers(what, got), np.asarray(expected)
+    trap = next((cause for value, cause in traps if _equal(array, value, rtol, atol)), "")
+    if array.shape != expected.shape:
+        _fail_shape(what, array.shape, expected.shape, trap)
+    if array.dtype.kind == expected.dtype.kind == "f" and array.dtype.itemsize < expected.dtype.itemsize:
+        fail(f"{what}: got dtype {array.dtype}, expected {expected.dtype}",
+             f"an `astype` or a `dtype=` that leaves only {np.finfo(array.dtype).precision} digits")
     wrong = ~np.isclose(array, expected, rtol, atol)
     if not wrong.any():
         return
-    error = np.where(np.isfinite(array), np.abs(array - expected), np.inf)
+    error = np.where(np.isfinite(array), np.abs(array - expected.astype(float)), np.inf)
     worst = np.unravel_index(int(error.argmax()), error.shape)
-    where = f"[{', '.join(map(str, map(int, worst)))}]" if array.ndim else ""
-    count = f" ({wrong.sum()} of {array.size} values differ)" if array.ndim else ""
-    fail(f"{what}{where}: got {array[worst]:.6g}, expected {expected[worst]:.6g}{count}",
-         _likely_cause(array, expected, traps, rtol, atol))
+    value, right = _digits(array[worst], expected[worst])
+    fail(f"{what}: got {value}{(where or _place)(worst)}, expected {right}{_extent(wrong)}",
+         trap or _cause(array, expected, sizes or {}, rtol, atol))
 
 
-def _likely_cause(got: np.ndarray, expected: np.ndarray, traps, rtol: float, atol: float) -> str:
-    for value, cause in traps:
-        if np.shape(value) == got.shape and np.allclose(got, value, rtol, atol, equal_nan=True):
-            return cause
+def compare_all(names: tuple[str, ...], got: tuple, expected: tuple, traps=(), case: str = "", **options):
+    """`compare` for each part of a result; traps are pairs (wrong parts, cause). Exchanged parts are recognized."""
+    arrays = [numbers(f"{case}{name}", part) for name, part in zip(names, got, strict=True)]
+    orders = list(itertools.permutations(range(len(names))))  # as they should be: the first
+    found = next((o for o in orders if all(_equal(a, expected[i]) for a, i in zip(arrays, o, strict=True))), orders[0])
+    if found != orders[0]:
+        fail(f"{case}got {', '.join(names[i] for i in found)}, expected {', '.join(names)}", "the order of the results")
+    for i, name in enumerate(names):
+        compare(f"{case}{name}", arrays[i], expected[i], [(parts[i], cause) for parts, cause in traps], **options)
+
+
+def _equal(got: np.ndarray, value, rtol=1e-6, atol=1e-9) -> bool:
+    return np.shape(value) == got.shape and np.allclose(got, value, rtol, atol, equal_nan=True)
+
+
+def _digits(got, expected) -> tuple[str, str]:
+    """Both numbers with six digits, or with more if that is where they differ."""
+    short = f"{got:.6g}", f"{expected:.6g}"
+    return short if short[0] != short[1] else (f"{got:.15g}", f"{expected:.15g}")
+
+
+def _place(index: tuple) -> str:
+    """Where a value stands, in words."""
+    if len(index) == 2:
+        return f" in row {index[0]}, column {index[1]}"
+    return f" at index {', '.join(map(str, index))}" if index else ""
+
+
+def _extent(wrong: np.ndarray) -> str:
+    """How many values differ, and whether they are all in one row or column."""
+    if wrong.size == 1:
+        return ""
+    text = f" ({wrong.sum()} of {wrong.size} values differ"
+    for axis, name in enumerate(("row", "column") if wrong.ndim == 2 else ()):
+        lines = np.unique(np.nonzero(wrong)[axis])
+        if wrong.sum() > 1 and len(lines) == 1 < wrong.shape[axis]:
+            text += f", all in {name} {lines[0]}"
+    return text + ")"
+
+
+def _cause(got: np.ndarray, expected: np.ndarray, sizes: Mapping[str, int], rtol: float, atol: float) -> str:
     if not np.isfinite(got).all():
-        return "a number became too large for `np.exp`, or a logarithm met 0"
-    if got.dtype.kind in "iu" and np.any(expected != expected.round()):
-        return f"the result has the integer type {got.dtype}: `np.zeros_like` copies the type of its argument"
+        return "`np.exp` of a large number gives inf, the logarithm of 0 gives -inf, and 0/0 or inf - inf gives nan"
+    if got.dtype.kind in "iu" and expected.dtype.kind == "f" and (np.abs(got - expected) < 1).all():
+        return (f"the result has dtype {got.dtype}, expected {expected.dtype}, so all fractions are lost; "
+                "`np.zeros_like` takes the dtype of its argument")
     if np.allclose(got, -expected, rtol, atol):
         return "the sign"
     large = np.abs(expected) > 1e3 * atol
     factor = np.median(got[large] / expected[large]) if large.any() else 0.0
-    if factor and got.size > 1 and np.allclose(got, factor * expected, rtol, atol):
-        return f"every value is {factor:.6g} times the expected one; is a factor missing, or a mean mistaken for a sum?"
+    if factor and np.allclose(got, factor * expected, rtol, atol):
+        cause = _cause_of_factor(factor, sizes, single=got.size == 1)
+        if cause:
+            return cause
+    if got.size > 1 and np.allclose(got - expected, (got - expected).flat[0], rtol, atol):
+        return f"every value is wrong by the same {(got - expected).flat[0]:.6g}; what was added or left out?"
     if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got, expected.T, rtol, atol):
         return "it is transposed"
+    if got.ndim and np.allclose(got, expected[::-1], rtol, atol):
+        return "the order is reversed"
     return ""
 
 
-def name_of(answer) -> str:
-    """The name of a function, also of one that has none (a partial, a callable object)."""
-    return getattr(answer, "__name__", type(answer).__name__)
+def _cause_of_factor(factor: float, sizes: Mapping[str, int], single: bool) -> str:
+    for name, size in sizes.items():
+        if size > 1 and np.isclose(factor, size):
+            return f"{size} times too large, and {size} is the number of {name}: a sum where the mean is asked?"
+        if size > 1 and np.isclose(factor * size, 1):
+            return f"{size} times too small, and {size} is the number of {name}: a mean where the sum is asked?"
+    if single:  # any two numbers differ by some factor
+        return ""
+    return f"every value is {factor:.6g} times the expected one; is a factor missing, or a mean mistaken for a sum?"
 
 
 def show(value) -> str:
@@ -130,6 +178,11 @@ def show(value) -> str:
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"array of shape {value.shape}"
     if isinstance(value, np.ndarray):
-        return np.array2string(value, separator=", ", precision=4, threshold=20).replace("\n", "")
-    text = value.__name__ if callable(value) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+        text = np.array2string(value, separator=", ", precision=4).replace("\n", "")
+    elif isinstance(value, float | np.floating):
+        text = f"{value:.6g}"
+    elif isinstance(value, np.generic):
+        text = repr(value.item())
+    else:
+        text = getattr(value, "__name__", "") or " ".join(repr(value).split())
+    return text if len(text) <= 80 else text[:77] + "..."

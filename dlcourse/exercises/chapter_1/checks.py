@@ -10,7 +10,9 @@ import math
 import numpy as np
 
 from ...evaluate import wilson_interval
-from ..checks import call, compare, fail, numbers, parts, show
+from ..calls import call, parts, without_loop
+from ..checks import compare, compare_all, fail, numbers, show
+from ..predictions import choice, near, number
 from . import code
 
 
@@ -57,7 +59,7 @@ def pocket(answer):
         ("XOR", corners, np.array([0, 1, 1, 0]), 10),
     )
     for name, X, y, epochs in cases:
-        w, b, mistakes = parts(answer, ("w", "b", "mistakes"), X, y, epochs)
+        got = parts(answer, ("w", "b", "mistakes"), X, y, epochs)
         right = code.pocket(X, y, epochs)
         states = _visited(X, y, epochs)
         counts = [state[2] for state in states]
@@ -67,19 +69,19 @@ def pocket(answer):
             (states[-1], "these are the last weights; keep the best ones in a pocket of their own"),
             (states[latest], "of equally good weights these are the latest: replace only for fewer mistakes"),
             (min(ends, key=lambda state: state[2]), "counted only after each pass; count after each update"),
+            (min(_visited(X, y, epochs, moves=0), key=lambda state: state[2]), "the bias stays 0; it learns too"),
         )
-        for i, (what, got) in enumerate((("w", w), ("b", b), ("mistakes", mistakes))):
-            compare(f"{name}: {what}", got, right[i], tuple((state[i], cause) for state, cause in named))
+        compare_all(("w", "b", "mistakes"), got, right, named, case=f"{name}: ")
 
 
-def _visited(X, y, epochs):
+def _visited(X, y, epochs, moves=1):
     """All weights that a perceptron has: at the start, after every update, and (marked) at the end of every pass."""
     w, b, states = np.zeros(X.shape[1]), 0.0, []
     for _ in range(epochs):
         for x, target in zip(X, y, strict=True):
             states.append((w, b, np.sum((X @ w + b > 0) != y), False))
             error = target - int(w @ x + b > 0)
-            w, b = w + error * x, b + error
+            w, b = w + error * x, b + moves * error
         states.append((w, b, np.sum((X @ w + b > 0) != y), True))
     return states
 
@@ -118,10 +120,14 @@ def tower(answer):
             (code.sigmoid(across + along - 1.5), "the neuron on top is not steep: multiply its sum by the steepness"),
             (code.sigmoid(s * (unmoved - 1.5)), "`steepness * x - left`; multiply all of `x - left`"),
             (code.sigmoid(s * (-across - along - 1.5)), "the two steps of a bump are subtracted the wrong way round"),
+            (1.0 * (left < x1) * (x1 < right) * (bottom < x2) * (x2 < top),
+             "a rectangle with sharp edges; what is asked is what five sigmoids make of it"),
         )
         got = call(answer, x1, x2, left, right, bottom, top, s)
         compare(f"tower(x1, x2, {left}, {right}, {bottom}, {top}, {s})", got,
-                code.sigmoid(s * (across + along - 1.5)), traps)
+                code.sigmoid(s * (across + along - 1.5)), traps,
+                where=lambda index: f" at the point ({x1[index]:g}, {x2[index]:g})")
+    without_loop(answer, lambda N: (np.linspace(-1, 2, N), np.linspace(2, -1, N), 0, 1, 0, 1, 6.0))
 
 
 def tempered_softmax(answer):
@@ -148,6 +154,7 @@ def tempered_softmax(answer):
             fail(f"{what}: got {show(got)}, expected {show(right)}",
                  "np.exp overflows, or a row becomes 0/0: subtract each row's own maximum before np.exp")
         compare(what, got, right, traps)
+    without_loop(answer, lambda N: (np.arange(3.0 * N).reshape(N, 3), 2.0))
 
 
 def binary_loss(answer):
@@ -160,7 +167,6 @@ def binary_loss(answer):
     for z, y in cases:
         right = code.binary_loss(z, y)
         traps = (
-            (right * len(z), "the sum over the examples; the mean is asked"),
             (code.binary_loss(-z, y), "the labels 0 and 1 are exchanged, or the sign of z is"),
             (-right, "the sign: a loss is minus the log-probability"),
             (right / np.log(2), "base 2; the course uses natural logarithms"),
@@ -170,7 +176,8 @@ def binary_loss(answer):
         if abs(z).max() > 100 and not abs(got - right) <= 1e-6 * max(right, 1):  # also for nan
             fail(f"{what}: got {got:.6g}, expected {right:.6g}",
                  "sigmoid(z) rounds to exactly 0 or 1 here, and clipping it hides the true loss; simplify first")
-        compare(what, got, right, traps)
+        compare(what, got, right, traps, {"examples": len(z)})
+    without_loop(answer, lambda N: (np.linspace(-3, 3, N), np.arange(N) % 2))
 
 
 def residual_backward(answer):
@@ -188,21 +195,24 @@ def residual_backward(answer):
         mean = tuple(value / N for value in right)
         traps.append((mean, "divided by N; the mean is already in G, here one only sums over the examples"))
         traps.append(((right[0] - G, *right[1:]), "the path past the layer is missing: X also reaches A directly"))
-        for i, name in enumerate(("dX", "dW", "db")):
-            compare(f"N={N}, D={D}: {name}", got[i], right[i], tuple((values[i], cause) for values, cause in traps))
+        compare_all(("dX", "dW", "db"), got, right, traps, case=f"N={N}, D={D}: ", sizes={"examples": N})
+    without_loop(answer, lambda N: (np.ones((N, 3)), np.eye(3), np.zeros(3), np.ones((N, 3))))
 
 
 def coverage(answer):
-    def always(right, n):
+    def zero_to_one(right, n):
         return 0.0, 1.0
 
-    def middle(right, n):
+    def holds_for_half(right, n):
         return (0.2, 0.6) if 2 * right == n else (0.9, 1.0)
 
-    for interval, share, n in (
-        (always, 0.3, 7), (middle, 0.5, 4), (code.simple_interval, 0.97, 50), (code.simple_interval, 0.55, 9),
-        (wilson_interval, 0.97, 50),
-    ):  # fmt: skip
+    for text, interval, share, n in (
+        ("an interval that is always 0 to 1", zero_to_one, 0.3, 7),
+        ("an interval that is 0.2 to 0.6 if half of the answers are right, else 0.9 to 1", holds_for_half, 0.5, 4),
+        ("simple_interval", code.simple_interval, 0.97, 50),
+        ("simple_interval", code.simple_interval, 0.55, 9),
+        ("wilson_interval", wilson_interval, 0.97, 50),
+    ):
         right = code.coverage(interval, share, n)
         inside = [low <= share <= high for low, high in (interval(k, n) for k in range(n + 1))]
         chances = np.array([share**k * (1 - share) ** (n - k) for k in range(n + 1)])
@@ -210,50 +220,58 @@ def coverage(answer):
         traps = (
             (np.mean(inside), "the counts 0 ... n are not equally likely; weigh each with its probability"),
             (sum(chances[inside]), "the number of orders is missing: `comb(n, right)`"),
+            (0.95, "this is the promise; what is asked is what it holds"),
             (1 - right, "this is the probability of missing the share"),
             (right - (ways * chances * inside)[-1], "the count `right = n` is left out: `range(n + 1)`"),
             (right - (ways * chances * inside)[0], "the count `right = 0` is left out"),
         )
-        what = f"coverage({interval.__name__}, share={share}, n={n})"
+        what = f"coverage of {text}, for share={share} and n={n}"
         compare(what, call(answer, interval, share, n), right, traps)
 
 
 def untrained_loss(prediction):
-    _near("the loss", prediction, code.untrained_loss(), 0.1)
+    traps = (
+        (math.log(10), "this is log 10, for 10 classes; here are 100"),
+        (2.0, "a logarithm to the base 10; the course uses natural logarithms"),
+        (math.log2(100), "a logarithm to the base 2; the course uses natural logarithms"),
+        (0.01, "this is the probability of the right class; the loss is minus its logarithm"),
+        (100.0, "this is the number of classes; the loss is a logarithm"),
+        (-math.log(100), "the sign: the logarithm of a probability is negative, the loss is minus that"),
+        (0.0, "a loss of 0 would mean that the right class gets the probability 1"),
+    )
+    question = "which probability does the right one of 100 equal classes get, and what is minus its logarithm?"
+    near("the loss", prediction, code.untrained_loss(), 0.1, traps, question)
 
 
 def one_wrong_label(prediction):
     epoch, mistakes, length = code.one_wrong_label()[-1]
     outcome = f"in pass {epoch} there are still {mistakes} mistakes, and the length is {length:.1f}"
-    causes = {"A": "is there a line that separates the data?", "B": "what does an update do to long weights?"}
-    _chosen(prediction, "C", outcome, causes)
+    questions = {
+        "A": "a pass without a mistake would be a line that separates the data; is there one?",
+        "B": "an update adds a row that is on the wrong side; does that make long weights longer or shorter?",
+    }
+    choice(prediction, "C", outcome, questions)
 
 
 def train_from_zero(prediction):
     moved, loss = code.train_from_zero()
-    causes = {"A": "with W2 = 0, how much of the gradient gets through to the first layer?",
-              "B": "with W1 = 0 and b1 = 0, what are the outputs H of the hidden layer?",
-              "D": "the bias of the output needs no input; what is its gradient when P is 1/2 everywhere?"}
-    _chosen(prediction, "C", f"the arrays move by {moved}, and the loss ends at {loss}", causes)
-
-
-def _chosen(prediction, right, outcome, causes):
-    letter = str(prediction).strip().upper()
-    if letter != right:
-        letters = ", ".join(sorted([*causes, right]))
-        fail(f"got {prediction!r}, expected {right!r}: {outcome}", causes.get(letter, f"answer with one of {letters}"))
+    questions = {
+        "A": "with W2 = 0, how much of the gradient gets through to the first layer?",
+        "B": "with W1 = 0 and b1 = 0, what are the outputs H of the hidden layer?",
+        "D": "the bias of the output needs no input; what is its gradient when P is 1/2 everywhere?",
+    }
+    choice(prediction, "C", f"the arrays move by {moved}, and the loss ends at {loss}", questions)
 
 
 def difference_errors(prediction):
     errors = code.difference_errors()
     best = min(errors, key=errors.get)
-    h = float(numbers("the best step", prediction, ()))
-    if not 0.9e-6 <= h <= 1.1e-5:  # both decades are close to the best; rounding decides between them
-        fail(f"the best step: got {h:g}, expected {best:g} (error {errors[best]:.0e})",
-             "two errors compete: the curve's bend grows with h, rounding is divided by h")
-
-
-def _near(what, prediction, measured, tolerance):
-    value = float(numbers(what, prediction, ()))
-    if not abs(value - measured) <= tolerance:
-        fail(f"{what}: got {value:g} as your prediction, expected {measured:.4g}, which is what the experiment gives")
+    h = number("the best step", prediction)
+    if not 1e-13 < h < 0.1:
+        fail(f"the best step: got {h:g}, expected one of the steps 1e-2, 1e-3, ... 1e-12",
+             "an exponent; write the step itself, as 1e-2" if abs(h) >= 1 else "")
+    if 0.9e-6 <= h <= 1.1e-5:  # both decades are close to the best; rounding decides between them
+        return
+    questions = ("rounding is divided by h; how large does it get for so small a step?",
+                 "the bend of the curve makes an error that grows with the square of h; is a smaller step better?")
+    fail(f"the best step: got {h:g}, expected {best:g} (error {errors[best]:.0e})\nThink again: {questions[h > best]}")

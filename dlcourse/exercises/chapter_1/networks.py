@@ -24,8 +24,8 @@ NETWORKS = (
         number="1.12", title="Softmax with a temperature", level="medium", kind="code",
         statement=r"""
 Dividing the logits by a temperature $T > 0$ before softmax makes a classifier bolder ($T < 1$) or more careful
-($T > 1$) without changing which class it prefers. Write it for a whole batch, without loops, and such that logits of
-1000 or -1000 in the same batch do no harm. The array that you are given must stay as it is.
+($T > 1$) without changing which class it prefers. Write it for a whole batch, without a Python loop over the rows, and
+such that logits of 1000 or -1000 in the same batch do no harm. The array that you are given must stay as it is.
 """,
         hint="""
 Subtracting a number from all logits of a row changes nothing (Exercise 1.6). Which number keeps `np.exp` from
@@ -43,7 +43,8 @@ argument itself would have changed the caller's logits; `logits / temperature` m
         number="1.13", title="A loss for yes or no", level="medium", kind="code",
         statement=r"""
 With two classes one logit $z$ is enough: $p = \sigma(z)$ is the probability of label 1. The loss of an example with
-label $y$ is $-y \log p - (1 - y) \log (1 - p)$. Return its mean over the examples, correct even for $z = \pm 1000$.
+label $y$ is $-y \log p - (1 - y) \log (1 - p)$. Return its mean over the examples, without a Python loop over them, and
+correct even for $z = \pm 1000$.
 """,
         hint=r"""
 Simplify before you compute: $-\log \sigma(z) = \log(1 + e^{-z})$, and $-\log(1 - \sigma(z)) = -\log \sigma(z) + z$.
@@ -165,7 +166,8 @@ setting its derivative to zero.
         statement=r"""
 In chapter 2 you will meet layers that add their input to their output: $A = X + \tanh(X W^\top + b)$, with as many
 outputs as inputs. Whatever comes after the layer hands back $G = \partial L / \partial A$, of the shape of $A$.
-Return the gradients of $L$ by $X$, $W$ and $b$. (With $\partial L / \partial X$ you can go on to the layer before.)
+Return the gradients of $L$ by $X$, $W$ and $b$, without a Python loop over the rows. (With $\partial L / \partial X$
+you can go on to the layer before.)
 """,
         hint=r"""
 $X$ reaches $A$ on two paths, and the chain rule adds up what comes back on both. One path is the chapter's: through

@@ -238,7 +238,8 @@ bump in $x_2$. Their sum is a cross: about 2 where they meet, about 1 on the arm
 top that fires only where both are high, and you have a tower: about 1 in a rectangle, about 0 elsewhere.
 
 All five neurons use `sigmoid(steepness * (...))`. The steps of the ridges lie at the edges of the rectangle, the
-threshold of the neuron on top halfway between one ridge and two.
+threshold of the neuron on top halfway between one ridge and two. Compute all points at once, without a Python loop over
+them: NumPy applies every operation to whole arrays.
 """,
         hint="""
 The neuron on top is "at least 2 of 2" from Exercise 1.1, with the two ridges as its inputs. Which bias did it have?

@@ -23,10 +23,11 @@ FLOORS = [
     ("The face that mirrors torch.nn", ["nn"]),
     ("Training, measuring, data and pictures", ["train", "evaluate", "data", "testing", "plots", "show"]),
     ("The PyTorch twins", ["twins"]),
-    ("Exercises, studies and recipes", ["exercises", "studies", "recipes"]),
+    ("Figures to play with", ["figures"]),
+    ("Exercises, questions, studies and recipes", ["exercises", "questions", "studies", "recipes"]),
 ]
 # What is inside these is for authors and not for lessons: the reference says what each file is for, and no more.
-WORKSHOP = {"exercises", "studies", "recipes"}
+WORKSHOP = {"exercises", "questions", "studies", "recipes"}
 FIELD = re.compile(r"(?:^|\s{2,})(Shapes|Raises|Source|Chapter|Twin):\s+")
 PLACE = re.compile(r"(?:Posix|Windows)Path\('[^']*'\)")
 ADDRESS = re.compile(r"<(?:function|class|built-in function) '?([\w.]+?)'?(?: at 0x[0-9a-f]+)?>")

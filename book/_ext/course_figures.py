@@ -1,7 +1,7 @@
 """Brings the figures to play with to the pages that hold one, and to no others.
 
-A notebook's stored output holds a place for a figure and no code. Each figure's script is written here from the package,
-one classic script per figure, which runs from a folder as well as from a server; so are the numbers that a figure needs.
+A notebook's stored output holds a place for a figure and no code. Each figure's script is written here from the
+package, one classic script per figure, which runs from a folder as well as from a server; so are its numbers.
 """
 
 import re

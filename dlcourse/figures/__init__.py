@@ -8,4 +8,4 @@ from .neuron import Neuron
 
 FIGURES = {figure.script: figure for figure in (Neuron,)}
 
-__all__ = ["FIGURES", "Figure", "Neuron"]
+__all__ = ["Figure", "Neuron"]

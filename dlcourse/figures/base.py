@@ -31,9 +31,9 @@ def rounded(value):
 class Figure(anywidget.AnyWidget):
     """A figure to play with. A subclass says what it is and which of its values can be changed.
 
-    A subclass sets `script` (its module, without .js), `alt` (what it shows, for readers who do not see it), optionally
-    `numbers` (a file beside this one with the numbers that it needs, at most 300 KB), and has one synchronized trait for
-    each value. `tries` is what to try; it is shown below the figure.
+    A subclass sets `script` (its module, without .js), `alt` (what it shows, for readers who do not see it) and, if it
+    needs many numbers, `numbers` (a file beside this one, at most 300 KB). It has one synchronized trait for each value
+    that can be changed, and in `tries` what to try.
 
     Raises:  traitlets.TraitError for a value of the wrong type.   Chapter: 1.
     """
@@ -85,7 +85,7 @@ class Figure(anywidget.AnyWidget):
         return f"<div {written}><p><em>A figure to play with.</em> {html.escape(self.alt)} {HOW_TO_RUN}</p></div>"
 
     def standalone(self):
-        """The figure as HTML that brings its script along, for a host that shows no widgets. Python does not hear it."""
+        """The figure as HTML with its own script, for a host that shows no widgets. Python does not hear of changes."""
         from IPython.display import HTML
 
         element = f"dl-{uuid.uuid4().hex}"

@@ -134,6 +134,8 @@ export function draggable(element, svg, move) {
     element.classList.add("dl-held");
   });
   element.addEventListener("pointermove", event => { if (element.hasPointerCapture(event.pointerId)) move(...toDrawing(event)); });
+  // Otherwise a finger scrolls the page; browsers do not agree on what `touch-action` means inside a drawing.
+  element.addEventListener("touchstart", event => event.preventDefault(), { passive: false });
   for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => element.classList.remove("dl-held"));
 }
 

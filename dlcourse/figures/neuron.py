@@ -11,9 +11,10 @@ from .base import HERE, Figure
 
 GATES = ("AND", "OR", "XOR")
 COUNT = 30  # pictures of each digit
-# Two boxes of pixels [top, bottom, left, right] for each pair of digits. Their mean grays, stretched to reach from 0 to 1,
-# are the two inputs. A line separates 0 from 1. It nearly separates 2 from 3, and a larger network does hardly better: two
-# numbers say too little about a picture. 1 and 7 are XOR in handwriting: a line leaves a fifth of them wrong.
+MOST_HIDDEN = 4
+# Two boxes of pixels [top, bottom, left, right] for each pair of digits. Their mean grays, stretched to reach from 0 to
+# 1, are the two inputs. A line separates 0 from 1. It nearly separates 2 from 3, and a larger network does hardly
+# better: two numbers say too little about a picture. 1 and 7 are XOR in handwriting: a line leaves a fifth wrong.
 PAIRS = {
     "0 or 1": [[3, 5, 3, 5], [3, 5, 1, 3]],
     "2 or 3": [[5, 8, 3, 5], [5, 7, 4, 6]],
@@ -40,7 +41,8 @@ def points_of(task) -> list:
     else:
         boxes = PAIRS[task]
         pictures = pair_pictures(task).reshape(-1, 8, 8) / 16
-        means = np.stack([pictures[:, top:bottom, left:right].mean(axis=(1, 2)) for top, bottom, left, right in boxes], 1)
+        grays = [pictures[:, top:bottom, left:right] for top, bottom, left, right in boxes]
+        means = np.stack([gray.mean(axis=(1, 2)) for gray in grays], axis=1)
         low, high = means.min(axis=0), means.max(axis=0)
         x, y = ((means - low) / (high - low)).round(6), np.repeat([0, 1], COUNT)
     return [[float(x1), float(x2), int(label)] for (x1, x2), label in zip(x, y, strict=True)]
@@ -66,9 +68,9 @@ class Neuron(Figure):
     script = "neuron"
     numbers = "digit_pairs.bin"
     alt = (
-        "The plane of two inputs with points of two classes in it, colored by what a neuron answers. Points, the "
-        "weights as an arrow and the bias as a shift can be dragged; hidden neurons can be added and all of it trained. "
-        "Beside the plane the network is drawn with its numbers, and its loss is shown."
+        "The plane of two inputs with points of two classes in it, colored by what a neuron answers. Points can be "
+        "dragged, and so can the weights, as an arrow, and the bias, as a shift of the line; hidden neurons can be "
+        "added and all of it trained. Beside the plane stand the network with its numbers, and its loss."
     )
 
     task = traitlets.Enum([*GATES, *PAIRS], "AND").tag(sync=True)
@@ -91,12 +93,13 @@ class Neuron(Figure):
     @traitlets.default("tries")
     def _tries(self):
         return [
-            "AND: drag the arrow and the diamond, or move the sliders, until no corner is wrong. Then OR. What had to change?",
+            "AND: drag the arrow and the diamond, or move the sliders, until no corner is wrong. Then OR. What had to "
+            "change?",
             "XOR: try the same. Then let it train. The loss comes to rest at 0.693, which is log 2. Why there?",
-            "XOR with hidden neurons: with one, a corner stays wrong. With two it often works; if it is stuck, take a new "
-            "start. Where do the dashed lines go, the borders of the hidden neurons, when it works?",
-            "Each pair of digits is sixty real images, of which the neuron sees two numbers. Which pair needs no hidden "
-            "neuron, which needs two, and which keeps a mistake in nearly every training?",
+            "XOR with hidden neurons: with one, a corner stays wrong. With two it often works; if it is stuck, take a "
+            "new start. Where do the dashed lines go, the borders of the hidden neurons, when it works?",
+            "Each pair of digits is sixty real images, of which the neuron sees two numbers. Which pair needs no "
+            "hidden neuron, which needs two, and which keeps a mistake in nearly every training?",
         ]
 
     @traitlets.observe("task")
@@ -108,10 +111,10 @@ class Neuron(Figure):
         rows = proposal["value"]
         hidden = len(rows) - 1
         lengths = [3] * hidden + [hidden + 1 if hidden else 3]
-        if not 0 <= hidden <= 4 or [len(row) for row in rows] != lengths:
+        if not 0 <= hidden <= MOST_HIDDEN or [len(row) for row in rows] != lengths:
             raise traitlets.TraitError(
-                "expected a row [w1, w2, bias] for each of up to four hidden neurons, then a row with a weight for each "
-                f"of them and a bias (without hidden neurons only [w1, w2, bias]), got {rows}"
+                f"expected a row [w1, w2, bias] for each of up to {MOST_HIDDEN} hidden neurons, then a row with a "
+                f"weight for each of them and a bias (without hidden neurons only [w1, w2, bias]), got {rows}"
             )
         return [[float(value) for value in row] for row in rows]
 

@@ -1,0 +1,307 @@
+"""The figures in a real browser, without a kernel: dragged, typed, tabbed, in the dark, on a phone, in a sandbox."""
+
+from html import escape
+from urllib.parse import quote
+
+import nbformat
+import pytest
+import site_tools
+from browser_tools import CONTRAST, PHONE
+from figure_tools import SUM, NeuronOnPage, Weights, write_page
+from nbconvert import HTMLExporter
+from traitlets.config import Config
+
+from dlcourse.figures import FIGURES, Neuron
+from dlcourse.recipes import notebook_paths
+
+pytestmark = pytest.mark.browser
+CHAPTER = "notebooks/01_neural_networks.html"
+HOLDERS = {"neuron": CHAPTER}  # the page on which the tests find each figure
+
+
+@pytest.fixture(params=["server", "folder"])
+def site(request):
+    """Where the built site is read from."""
+    from_server = request.param == "server"
+    return request.getfixturevalue("address") if from_server else site_tools.built_site().as_uri() + "/"
+
+
+@pytest.fixture
+def neuron(open_page, tmp_path):
+    """A neuron alone on a page, and what went wrong in it."""
+
+    def opened(figure=None, **options):
+        page, wrong = open_page(write_page(tmp_path, figure or Neuron()).as_uri(), **options)
+        return NeuronOnPage(page), wrong
+
+    return opened
+
+
+# ------------------------------------------------------------------------------------------------ every figure
+
+
+def test_every_figure_is_looked_at_on_a_page():
+    assert set(HOLDERS) == set(FIGURES)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_starts_on_its_page(name, open_page, site):
+    page, wrong = open_page(site + HOLDERS[name])
+    place = page.locator(f'[data-figure="{name}"]').first
+    assert place.locator("figure").get_attribute("aria-label")
+    assert "A figure to play with." not in place.inner_text()
+    assert place.locator("ol li").count() == len(FIGURES[name]().tries)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_without_scripts_a_sentence_stands_for_the_figure(name, open_page, address):
+    page, _ = open_page(address + HOLDERS[name], java_script_enabled=False)
+    assert FIGURES[name].alt in page.locator(f'[data-figure="{name}"]').first.inner_text()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_static_view_of_the_notebook_shows_the_sentence(name):
+    """As GitHub and nbviewer show a notebook: without scripts, and with everything removed that could be one."""
+    exporter = HTMLExporter(config=Config({"HTMLExporter": {"sanitize_html": True}}))
+    path = next(path for path in notebook_paths() if f"notebooks/{path.stem}.html" == HOLDERS[name])
+    cells = nbformat.read(path, as_version=4).cells
+    holders = [cell for cell in cells if f'data-figure="{name}"' in str(cell.get("outputs"))]
+    html, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=holders))
+    assert FIGURES[name].alt in site_tools.soup(html).get_text()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everything_in_a_figure_can_be_read(name, scheme, open_page, address):
+    page, _ = open_page(address + HOLDERS[name], PHONE, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    assert page.evaluate(CONTRAST, 4.5) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+# ------------------------------------------------------------------------------------------------ the neuron
+
+
+def test_typing_at_a_slider_changes_the_loss(neuron):
+    figure, wrong = neuron()
+    assert figure.result() == (round(Neuron().loss(), 3), 1, 0)
+    figure.slider("bias").focus()
+    for _ in range(20):
+        figure.page.keyboard.press("ArrowLeft")
+    assert figure.values() == [4, 0, -3]
+    assert figure.result()[0] == round(Neuron(parameters=[[4, 0, -3]]).loss(), 3)
+    assert figure.slider("bias").get_attribute("aria-valuetext") == "\u22123.00"
+    assert wrong == []
+
+
+def test_dragging_the_arrow_turns_the_line_and_makes_it_sharper(neuron):
+    figure, _ = neuron()
+    figure.drag(figure.middle(".dl-tip"), figure.place(0.8, 0.8))
+    w1, w2, b = figure.values()
+    assert w1 == pytest.approx(w2, abs=0.05) and w1 + w2 == pytest.approx(-2 * b, abs=0.05)  # about its foot
+    length = 0.3 * 2**0.5
+    assert (w1**2 + w2**2) ** 0.5 == pytest.approx(6 * length / (0.8 - length), rel=0.03)
+    assert figure.result()[0] == pytest.approx(Neuron(parameters=[[w1, w2, b]]).loss(), abs=0.002)
+
+
+def test_dragging_the_diamond_shifts_the_line(neuron):
+    figure, _ = neuron()
+    figure.drag(figure.middle(".dl-shift"), figure.place(0.25, 0.5))
+    assert figure.values() == [4, 0, pytest.approx(-1, abs=0.03)]
+
+
+def test_dragging_a_point_moves_it(neuron):
+    figure, _ = neuron()
+    figure.drag(figure.place(1, 0), figure.place(0.2, 0.1))
+    assert figure.sum().startswith("Point 3: z = 4.00 \u00b7 0.2")
+    assert figure.result()[1] == 0
+    figure.press("Reset")
+    assert figure.result() == (0.627, 1, 0)
+
+
+def test_a_finger_drags_a_point_and_not_the_page(neuron):
+    figure, _ = neuron(viewport=PHONE, has_touch=True)
+    (x, y), (x2, y2) = figure.place(1, 0), figure.place(0.2, 0.1)
+    touch = figure.page.context.new_cdp_session(figure.page)
+    moves = [("touchStart", x, y), ("touchMove", (x + x2) / 2, y), ("touchMove", x2, y2)]
+    for kind, *at in moves:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [dict(zip("xy", at, strict=True))]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert figure.result()[1] == 0
+    assert figure.page.evaluate("scrollY") == 0
+
+
+def test_everything_can_be_done_with_the_keyboard_alone(neuron):
+    """Tab from control to control, choose XOR and three hidden neurons, take a step, move a point."""
+    figure, _ = neuron()
+    page, seen = figure.page, []
+
+    def tab():
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("""() => {
+            const element = document.activeElement, face = element.type === "radio" ? element.nextSibling : element;
+            return [(element.labels?.[0] ?? element).innerText.trim(), getComputedStyle(face).outlineStyle];
+        }"""))
+        return seen[-1][0]
+
+    assert tab() == "AND"
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    assert tab() == "0"
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert tab() == "One step"
+    page.keyboard.press("Enter")
+    loss, _, steps = figure.result()
+    assert steps == 1 and loss != 0.627
+    assert [tab() for _ in range(4)] == ["Train", "New start", "Reset", "hidden 1"]
+    assert [tab() for _ in range(3)] == ["weight of x1", "weight of x2", "bias"]
+    assert tab() == "Move a point by numbers"
+    page.keyboard.press("Enter")
+    assert [tab() for _ in range(4)] == ["1", "no", "x1", "x2"]
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    assert figure.result()[0] != loss
+    assert tab() == "What to try"
+    assert all(outline == "solid" for _, outline in seen)
+
+
+def test_a_hidden_layer_makes_xor_give_way(neuron):
+    figure, wrong = neuron(Neuron(task="XOR"))
+    figure.press("Train")
+    figure.page.wait_for_function("document.querySelector('.dl-side > output').innerText.startsWith('loss 0.693')")
+    figure.press("Stop")
+    assert figure.result()[1] >= 1
+    figure.choose("Hidden neurons", "3")
+    figure.press("Train")
+    figure.figure.get_by_role("button", name="Stop", exact=True).wait_for()
+    figure.figure.get_by_role("button", name="Train", exact=True).wait_for()  # it stops by itself
+    loss, mistakes, steps = figure.result()
+    assert loss < 0.01 and mistakes == 0 and steps > 100
+    assert figure.figure.locator(".dl-hidden-line").count() == 3
+    assert wrong == []
+
+
+def test_real_digits_can_be_chosen_looked_at_and_learned(neuron):
+    figure, _ = neuron()
+    figure.choose("Task", "0 or 1")
+    assert figure.figure.locator(".dl-point").count() == 60
+    assert figure.figure.get_by_role("img", name="The chosen digit, a 0").is_visible()
+    figure.figure.get_by_text("Look at a digit").click()
+    figure.slider("digit").fill("60")
+    assert figure.sum().startswith("Digit 60:")
+    assert figure.figure.get_by_role("img", name="The chosen digit, a 1").is_visible()
+    figure.press("Train")
+    figure.page.wait_for_function("document.querySelector('.dl-side > output').innerText.includes(' 0 of 60 wrong')")
+
+
+def test_less_motion_jumps_to_the_end(neuron):
+    figure, _ = neuron(reduced_motion="reduce")
+    figure.press("Train")
+    assert figure.result()[2] == 1000
+    assert figure.figure.get_by_role("button", name="Train", exact=True).is_visible()
+
+
+def test_a_screen_reader_hears_names_values_and_results(neuron):
+    figure, _ = neuron()
+    heard, name = figure.figure.aria_snapshot(), 'figure "A neuron, a figure to play with"'
+    assert all(words in heard for words in [name, 'group "Task"', 'radio "XOR"', 'slider "bias"', "loss 0.627"]), heard
+    live = figure.figure.locator(".dl-side > output")
+    assert live.get_attribute("aria-live") == "polite"
+    figure.choose("Task", "XOR")
+    figure.press("Train")
+    figure.result()
+    assert live.get_attribute("aria-live") == "off"  # not sixty announcements a second
+    figure.press("Stop")
+    figure.result()
+    assert live.get_attribute("aria-live") == "polite"
+
+
+def test_the_colors_follow_the_page(open_page, address):
+    page, _ = open_page(address + CHAPTER)
+    pixel = """() => {
+      const brush = document.querySelector(".dl-plane canvas").getContext("2d");
+      return [...brush.getImageData(2, 2, 1, 1).data].slice(0, 3);
+    }"""
+    light = page.evaluate(pixel)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_timeout(100)
+    assert sum(page.evaluate(pixel)) < sum(light) / 2
+
+
+# ------------------------------------------------------------------------------------------------ the mechanism
+
+
+def test_two_of_a_kind_keep_to_themselves(open_page, tmp_path):
+    page, wrong = open_page(write_page(tmp_path, Neuron(), Neuron(task="OR")).as_uri())
+    first, second = NeuronOnPage(page, 0), NeuronOnPage(page, 1)
+    before = second.result()
+    first.choose("Task", "XOR")
+    first.slider("bias").fill("1")
+    assert first.result() != before and second.result() == before
+    assert second.radio("Task", "OR").is_checked() and first.radio("Task", "XOR").is_checked()
+    ids = page.eval_on_selector_all("[id]", "elements => elements.map(element => element.id)")
+    assert len(ids) == len(set(ids)) > 4
+    assert wrong == []
+
+
+def test_300_kilobytes_of_numbers_lie_beside_the_page(open_page, tmp_path):
+    figure = Weights()
+    assert len(figure.stored_numbers()) == 300_000 and len(figure.place()) < 1000
+    page, wrong = open_page(write_page(tmp_path, figure).as_uri())
+    assert page.locator("figure output").first.inner_text() == f"150000 numbers, sum {SUM:.0f}"
+    assert wrong == []
+
+
+def test_a_figure_without_its_numbers_says_so_and_leaves_its_sentence(open_page, tmp_path):
+    page, wrong = open_page(write_page(tmp_path, Weights(), numbers=False).as_uri())
+    text = page.locator("[data-figure]").inner_text()
+    assert Weights.alt in text and "It could not start: The numbers of this figure are missing." in text
+    assert len(wrong) == 1
+
+
+# An output of Colab: an iframe of its own that may run scripts and nothing else. Some hosts insert an output by
+# innerHTML and make its scripts anew, and some run the scripts before the markup is there.
+HOSTS = {
+    "as it is": "OUTPUT",
+    "by innerHTML": """<div id="host"></div><script>
+        const output = decodeURIComponent(`ENCODED`), host = document.getElementById("host");
+        host.innerHTML = output;
+        for (const old of host.querySelectorAll("script")) {
+          const made = document.createElement("script");
+          made.textContent = old.textContent;
+          old.replaceWith(made);
+        }</script>""",
+    "script first": """<div id="host"></div><script>
+        const output = decodeURIComponent(`ENCODED`), part = document.createElement("template");
+        part.innerHTML = output;
+        for (const old of part.content.querySelectorAll("script")) {
+          const made = document.createElement("script");
+          made.textContent = old.textContent;
+          document.body.append(made);
+          old.remove();
+        }
+        setTimeout(() => document.getElementById("host").append(part.content), 300);</script>""",
+}
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("make", [Neuron, Weights])
+def test_alone_in_a_sandbox(make, host, open_page, tmp_path):
+    output = make().standalone().data
+    inner = HOSTS[host].replace("OUTPUT", output).replace("ENCODED", quote(output))
+    path = tmp_path / "host.html"
+    iframe = f'<iframe sandbox="allow-scripts" width="900" height="900" srcdoc="{escape(inner)}"></iframe>'
+    path.write_text(f'<!doctype html><meta charset="utf-8">{iframe}', encoding="utf-8")
+    page, wrong = open_page(path.as_uri())
+    frame = page.frame_locator("iframe")
+    frame.locator("figure").wait_for()
+    sliders = frame.get_by_role("slider")
+    sliders.last.focus()
+    page.keyboard.press("ArrowRight")
+    read = frame.locator(".dl-side > output" if make is Neuron else "figure output").first
+    wanted = "loss 0.6" if make is Neuron else f"sum {2 * SUM:.0f}"
+    assert wanted in read.inner_text()
+    assert frame.locator("body").evaluate("() => location.origin") == "null"
+    assert wrong == []

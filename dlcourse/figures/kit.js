@@ -105,13 +105,15 @@ export function lessMotion() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-/** Call `redraw` whenever the page changes between light and dark. Returns a function that stops listening. */
-export function onThemeChange(redraw) {
-  const dark = matchMedia("(prefers-color-scheme: dark)"), observer = new MutationObserver(redraw);
+/** Call `redraw` when the page changes between light and dark, and when the figure comes into the page or gets another
+ * size: a notebook may render it before it has a place, and so no colors. Returns a function that stops listening. */
+export function onNewLook(el, redraw) {
+  const theme = new MutationObserver(redraw), size = new ResizeObserver(redraw), dark = matchMedia("(prefers-color-scheme: dark)");
   const attributeFilter = ["data-theme", "data-jp-theme-light", "class"];
-  for (const root of [document.documentElement, document.body]) observer.observe(root, { attributes: true, attributeFilter });
+  for (const root of [document.documentElement, document.body]) theme.observe(root, { attributes: true, attributeFilter });
+  size.observe(el);
   dark.addEventListener("change", redraw);
-  return () => { observer.disconnect(); dark.removeEventListener("change", redraw); };
+  return () => { theme.disconnect(); size.disconnect(); dark.removeEventListener("change", redraw); };
 }
 
 /** A color of the style sheet as [red, green, blue]. */

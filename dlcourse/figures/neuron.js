@@ -1,6 +1,6 @@
 // The neuron: points, weights and bias to drag; a hidden layer to add; training to watch.
 
-import { draw, frame, make, onThemeChange, place, written } from "./kit.js";
+import { draw, frame, make, onNewLook, place, written } from "./kit.js";
 import { diagram } from "./diagram.js";
 import { forward, loss, mistakes } from "./network.js";
 import { neuronControls } from "./neuron_controls.js";
@@ -25,7 +25,7 @@ function render({ model, el }) {
     for (const part of parts) part();
   }
   for (const name of ["task", "points", "parameters", "steps"]) model.on(`change:${name}`, later);
-  const forget = onThemeChange(later);
+  const forget = onNewLook(el, later);
   show();
   return () => { state.stop(); forget(); cancelAnimationFrame(waiting); };
 }

@@ -1,0 +1,177 @@
+"""The figures in JupyterLab with a live kernel: what is moved is read in Python, and what Python sets is seen."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import nbformat
+import pytest
+from clone import ROOT
+from figure_tools import SUM, NeuronOnPage
+
+from dlcourse.figures import Neuron
+
+pytestmark = pytest.mark.browser
+TOKEN = "a-token-for-this-test"
+START_SECONDS = 120  # a busy machine needs some of them
+QUIET = [
+    "--no-browser", f"--IdentityProvider.token={TOKEN}", "--ServerApp.allow_root=True",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+]  # fmt: skip
+NO_NEWS = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}  # it asks other hosts
+
+
+def free_port():
+    """A port on which nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_for_server(address, process):
+    """Return when the server answers; fail if it ends or takes too long."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        assert process.poll() is None, "JupyterLab ended before it answered"
+        try:
+            with urllib.request.urlopen(f"{address}api/status?token={TOKEN}", timeout=5) as answer:
+                return json.load(answer)
+        except OSError:
+            time.sleep(0.3)
+    raise TimeoutError(f"JupyterLab did not answer within {START_SECONDS} seconds")
+
+
+def write_notebook(folder, name, *cells, outputs=None):
+    """Write a notebook of code cells; `outputs` belong to the first."""
+    made = [nbformat.v4.new_code_cell(text, id=f"cell-{i}") for i, text in enumerate(cells)]
+    made[0].outputs = outputs or []
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=metadata), folder / name)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab, and the folder that it shows."""
+    home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("work")
+    (home / "labconfig").mkdir()
+    (home / "labconfig" / "page_config.json").write_text(json.dumps(NO_NEWS))
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/"
+    command = [sys.executable, "-m", "jupyterlab", f"--port={port}", f"--notebook-dir={folder}", *QUIET]
+    # A home of its own: no settings, no trust and no workspace of whoever runs the test.
+    environment = os.environ | {"HOME": str(home), "JUPYTER_CONFIG_DIR": str(home)}
+    environment |= {"JUPYTER_DATA_DIR": str(home / "data"), "JUPYTER_RUNTIME_DIR": str(home / "runtime")}
+    environment |= {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
+    log = subprocess.DEVNULL
+    with subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process:
+        try:
+            wait_for_server(address, process)
+            yield address, folder
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def notebook(lab, open_page):
+    """A function that opens a notebook of these cells in JupyterLab."""
+    address, folder = lab
+
+    def opened(name, *cells, outputs=None):
+        write_notebook(folder, name, *cells, outputs=outputs)
+        page, wrong = open_page(f"{address}lab/tree/{name}?token={TOKEN}&reset")
+        page.get_by_text("| Idle").first.wait_for(timeout=1000 * START_SECONDS)
+        return page, wrong
+
+    return opened
+
+
+def run_cell(page, index, expected=None):
+    """Run one cell, and wait for what it prints."""
+    page.locator(".jp-CodeCell").nth(index).locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    if expected is not None:
+        outputs = page.locator(".jp-CodeCell").nth(index).locator(".jp-OutputArea-output")
+        outputs.filter(has_text=re.compile(expected)).wait_for()
+
+
+def test_sliders_and_python_share_their_values(notebook):
+    page, wrong = notebook(
+        "neuron.ipynb",
+        "from dlcourse.figures import Neuron\nfigure = Neuron()\nfigure",
+        "print('read', figure.parameters, f'{figure.loss():.3f}')",
+        "figure.parameters = [[1, 2, -2.5]]\nfigure.task = 'XOR'\nprint('set')",
+        "print('again', figure.steps, len(figure.parameters), figure.points[0])",
+    )
+    run_cell(page, 0)
+    figure = NeuronOnPage(page)
+    figure.figure.wait_for()
+    figure.slider("bias").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowLeft")  # JupyterLab would take these keys for itself
+    assert figure.values() == [4, 0, -3]
+    run_cell(page, 1, r"read \[\[4\.0, 0\.0, -3\.0\]\] 0\.\d{3}")
+    assert f"{Neuron(parameters=[[4, 0, -3]]).loss():.3f}" in page.locator(".jp-CodeCell").nth(1).inner_text()
+
+    run_cell(page, 2, "set")
+    loss = f"loss {Neuron(parameters=[[1, 2, -2.5]], task='XOR').loss():.3f}"
+    page.wait_for_function(f"document.querySelector('.dl-side > output').innerText.startsWith('{loss}')")
+    assert figure.values() == [1, 2, -2.5] and figure.radio("Task", "XOR").is_checked()
+
+    figure.drag(figure.place(0, 0), figure.place(0.3, 0.2))
+    figure.choose("Hidden neurons", "2")
+    figure.press("One step")
+    run_cell(page, 3, r"again 1 3 \[0\.\d+, 0\.\d+, 0\]")
+    assert [fault for fault in wrong if "dlcourse" in fault or "another host" in fault] == []
+
+
+def test_tab_walks_through_the_figure(notebook):
+    page, _ = notebook("tab.ipynb", "from dlcourse.figures import Neuron\nNeuron()")
+    run_cell(page, 0)
+    figure = NeuronOnPage(page)
+    figure.radio("Task", "AND").focus()
+    for name in ("0", "One step"):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).innerText.trim()")
+        assert focused == name
+    page.keyboard.press("Enter")
+    assert figure.result()[2] == 1
+
+
+def test_300_kilobytes_of_numbers_arrive_from_python(notebook):
+    page, _ = notebook(
+        "weights.ipynb",
+        "from figure_tools import Weights\nfigure = Weights()\nfigure",
+        "figure.factor = 3\nprint('set')",
+    )
+    run_cell(page, 0)
+    read = page.locator("figure > .dl-body > output")
+    read.wait_for()
+    assert read.inner_text() == f"150000 numbers, sum {SUM:.0f}"
+    run_cell(page, 1, "set")
+    page.wait_for_function(f"document.querySelector('figure > .dl-body > output').innerText.endsWith('{3 * SUM:.0f}')")
+
+
+def test_before_it_is_run_a_stored_figure_shows_its_sentence(notebook):
+    shown = {"text/html": Neuron().place(), "text/plain": "A figure to play with."}
+    stored = nbformat.v4.new_output("display_data", shown)
+    page, _ = notebook("stored.ipynb", "1", outputs=[stored])
+    page.locator(".jp-OutputArea-output", has_text=Neuron.alt[:60]).wait_for()
+    assert page.get_by_text("Error displaying widget").count() == 0
+
+
+def test_the_colors_follow_the_lab(notebook):
+    page, _ = notebook("dark.ipynb", "from dlcourse.figures import Neuron\nNeuron()")
+    run_cell(page, 0)
+    page.locator(".dl-plane").wait_for()
+    pixel = "() => [...document.querySelector('.dl-plane canvas').getContext('2d').getImageData(2, 2, 1, 1).data]"
+    page.wait_for_timeout(500)
+    light = sum(page.evaluate(pixel)[:3])
+    assert light > 500
+    page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    page.wait_for_timeout(200)
+    assert sum(page.evaluate(pixel)[:3]) < light / 2

@@ -74,8 +74,7 @@ browser: $(STAMP) ## get a browser for the tests, if none is found
 	@$(BIN)/python -m dlcourse.recipes.browser
 
 wheel: $(STAMP) ## build the package into dist/
-	rm -rf build dist
-	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
+	@$(BIN)/python -m dlcourse.recipes.wheel
 
 repository: $(STAMP) ## set the address of the repository: make repository ADDRESS=https://...
 	@$(BIN)/python -m dlcourse.recipes.repository "$(ADDRESS)"

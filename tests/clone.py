@@ -1,9 +1,7 @@
-"""The files of the project as a clone has them, copies of them, and wheels built from a copy."""
+"""The files of the project as a clone has them, and copies of them."""
 
 import fnmatch
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,12 +30,3 @@ def copy_project(target, root=ROOT):
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(root / path, target / path)
     return target
-
-
-def build_wheel(clone, target):
-    """Build the package's wheel from a copy of the project and return its path."""
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-w", str(target), str(clone)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    (wheel,) = target.glob("dlcourse-*.whl")
-    return wheel

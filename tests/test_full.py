@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from clone import ROOT, build_wheel, copy_project
+from clone import ROOT, copy_project
 
 from dlcourse.recipes import FOR_NOTEBOOKS, notebook_paths
+from dlcourse.recipes.wheel import build_wheel
 from dlcourse.studies import table
 from dlcourse.studies.__main__ import study_names
 
@@ -66,7 +67,7 @@ def fresh_python(tmp_path_factory):
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """A wheel built from a copy of the project."""
-    return build_wheel(copy_project(tmp_path_factory.mktemp("clone")), tmp_path_factory.mktemp("wheel"))
+    return build_wheel(tmp_path_factory.mktemp("wheel"), copy_project(tmp_path_factory.mktemp("clone")))
 
 
 @every_notebook

@@ -11,9 +11,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from clone import ROOT, build_wheel, copy_project, project_files
+from clone import ROOT, copy_project, project_files
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from dlcourse.recipes.wheel import build_wheel
 
 TOP_LEVEL = set(
     "README.md CHANGELOG.md CONTRIBUTING.md CITATION.cff LICENSE LICENSE-CONTENT pyproject.toml requirements.txt "
@@ -275,7 +277,7 @@ def test_both_licenses_are_there_in_full(name, words):
 def wheel(tmp_path_factory):
     """A wheel built from a copy of the project."""
     clone = copy_project(tmp_path_factory.mktemp("clone"))
-    return build_wheel(clone, tmp_path_factory.mktemp("wheel"))
+    return build_wheel(tmp_path_factory.mktemp("wheel"), clone)
 
 
 def test_the_wheel_holds_every_file_of_the_package(wheel):

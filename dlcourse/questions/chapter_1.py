@@ -62,13 +62,13 @@ QUESTIONS = (
                 "Any continuous function, if the layers are wide",
                 "The approximation theorem needs the activation: bumps are made of sigmoids.",
             ),
+            Option("Products of inputs", "In $W_3 W_2 W_1 x$ weights are multiplied with each other, not inputs."),
             Option(
                 "Nothing",
                 "The product of the three weight matrices is one weight matrix, and the biases, carried through the "
                 "matrices after them, add up to one bias.",
                 right=True,
             ),
-            Option("Products of inputs", "In $W_3 W_2 W_1 x$ weights are multiplied with each other, not inputs."),
         ),
     ),
     Question(
@@ -93,11 +93,11 @@ QUESTIONS = (
         (
             Option(
                 "The gradient is large where the model is sure and wrong, and vanishes where it is right",
-                r"Sure and wrong means $p_y$ near 0, so the entry is near $-1/N$; right means $P \approx Y$. The "
-                "sigmoid's flat ends have canceled against the logarithm.",
+                r"Sure and wrong means $p_y$ near 0, so the entry is near $-1/N$; right means $P \approx Y$. "
+                "Exercise 1.19 shows a loss that lacks this.",
                 right=True,
             ),
-            Option("It does not depend on the weights", "$P$ is computed from the weights."),
+            Option("It can be had without a pass forward", "$P$ is what the pass forward computes."),
             Option(
                 "It is the same for every loss",
                 "With the squared error after a softmax it does not hold; Exercise 1.19 shows what happens there.",
@@ -110,8 +110,8 @@ QUESTIONS = (
     ),
     Question(
         "1.6",
-        "A network has 10,000 parameters. How many passes does one gradient cost by finite differences (central), "
-        "and by backpropagation?",
+        "A network has 10,000 parameters. How many passes does one gradient cost by central finite differences, and "
+        "by backpropagation?",
         (
             Option(
                 "10,000 and 10,000",
@@ -119,20 +119,21 @@ QUESTIONS = (
                 "parameter.",
             ),
             Option(
-                "20,000 and about 2",
-                "Two evaluations for each parameter, against one pass forward and one backward for all of them.",
-                right=True,
-            ),
-            Option(
                 "20,000 and 10,000",
                 "Backpropagation delivers all slopes in one pass backward; it shares the work between them.",
             ),
             Option("2 and 2", "A finite difference tells the slope of one parameter only."),
+            Option(
+                "20,000 and about 2",
+                "Two evaluations for each parameter, against one pass forward and one backward for all of them.",
+                right=True,
+            ),
         ),
     ),
     Question(
         "1.7",
-        "The best of 36 settings reads 98 of 100 validation images. What do you expect on new images?",
+        "The best of 36 settings reads 98 of 100 validation images. It is then trained again on all training images. "
+        "What do you expect on new images?",
         (
             Option(
                 "About 98 of 100, since these images were not trained on",
@@ -146,7 +147,7 @@ QUESTIONS = (
                 right=True,
             ),
             Option(
-                "More, since the final model is trained on more images",
+                "More, since in the end it is trained on more images",
                 "More images help a little, but here the luck of the choice and the new writers weighed more.",
             ),
             Option(

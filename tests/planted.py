@@ -1,4 +1,4 @@
-"""A small notebook that keeps every rule, and the faults that the rules must find in it."""
+"""Small notebooks, a chapter and a page of the refresher, that keep every rule, and the faults to be found in them."""
 
 import base64
 import io
@@ -25,6 +25,14 @@ QUESTION = """**Question 1.{0}.** Which one?
 
 </details>"""
 
+QUICK_QUESTION = """**{0}.** What is 1 + 1?
+
+<details><summary>Answer</summary>
+
+2.
+
+</details>"""
+
 
 def png(notes=None):
     """A picture of one pixel as base64, with or without notes inside."""
@@ -46,6 +54,11 @@ def picture(data=None):
     """An output that is a picture."""
     data = {"image/png": data or png(), "text/plain": "<Figure size 1x1 with 1 Axes>"}
     return nbformat.v4.new_output("display_data", data)
+
+
+def playground(text):
+    """An output that is a figure to play with."""
+    return nbformat.v4.new_output("display_data", {"text/html": f'<div data-figure="neuron"><p>{text}</p></div>'})
 
 
 class Planted:
@@ -103,6 +116,19 @@ class Planted:
             self.text(f"quiz-1-{k}", QUESTION.format(k), "quiz")
 
 
+class PlantedRefresher(Planted):
+    """The same for a page of the refresher."""
+
+    def __init__(self):
+        self.nb = nbformat.v4.new_notebook(metadata=NOTEBOOK_METADATA)
+        self.text("title", "# Refresher: sums\n\n*What is a sum?*")
+        self.text("skip", "## Can you skip this page?\n\n" + "\n\n".join(map(QUICK_QUESTION.format, (1, 2, 3))))
+        self.text("setup", "## Setup")
+        self.code("set-up", "import numpy as np\nfrom dlcourse import plots\nfrom dlcourse.studies import minutes")
+        self.write_intuition()
+        self.text("where", "## Where you will meet it")
+
+
 def add_output(cell_id, output):
     """A fault: one more output."""
     return lambda planted: planted[cell_id].outputs.append(output)
@@ -147,6 +173,7 @@ FAULTS = [
     ("figures_have_captions", add_metadata("figure-3", mystnb={})),
     ("figures_have_captions", add_output("figure-3", picture())),
     ("figures_have_captions", lambda planted: [remove(f"{what}-8")(planted) for what in ("figure", "caption")]),
+    ("figures_have_captions", lambda planted: planted["figure-3"].update(outputs=[playground("")], metadata={})),
     ("executed_in_order", lambda planted: planted["half"].update(execution_count=1)),
     ("executed_in_order", add_output("half", ERROR)),
     ("executed_in_order", add_output("half", STDERR)),
@@ -179,4 +206,17 @@ FAULTS = [
     ("only_what_is_opened_or_declared", replace("what-you-will-be-able-to-do", "Black boxes", "Boxes")),
     ("declarations_are_true", replace("what-you-will-be-able-to-do", "here: ", "here: `dlcourse.train`, ")),
     ("torch_only_in_its_section", set_source("half", "import torch\nassert torch")),
+]
+REFRESHER_FAULTS = [
+    ("opens_and_closes", set_source("title", "# Refresher: sums")),
+    ("opens_and_closes", replace("skip", "Can you skip", "May you skip")),
+    ("opens_and_closes", replace("setup", "Setup", "Begin")),
+    ("opens_and_closes", remove("where")),
+    ("quick_questions", replace("skip", "**2.**", "**4.**")),
+    ("quick_questions", set_source("skip", "## Can you skip this page?\n\n" + QUICK_QUESTION.format(1))),
+    ("quick_questions", replace("skip", "<summary>Answer</summary>", "")),
+    ("enough_figures", lambda planted: [remove(f"figure-{k}")(planted) for k in range(1, 7)]),
+    ("enough_figures", remove("caption-3")),
+    ("plain_numpy", replace("set-up", "plots", "optim")),
+    ("plain_numpy", set_source("set-up", "import numpy as np\nx = np.float32(1)")),
 ]

@@ -24,13 +24,13 @@ TOP_LEVEL = set(
 FLOORS = {
     "tensor": 0, "ops": 1, "methods": 1.5, "functional": 2, "init": 2, "modules": 3, "optim": 3, "nn": 4,
     "train": 5, "evaluate": 5, "data": 5, "testing": 5, "plots": 5, "show": 5, "twins": 6,
-    "figures": 7, "exercises": 7, "questions": 7, "recipes": 7.1, "studies": 7.2,  # one floor; this order has no circles
+    "figures": 7, "exercises": 7, "questions": 7, "recipes": 7.1, "studies": 7.2,  # one floor, in an order
 }  # fmt: skip
 FACE = 4.5  # dlcourse/__init__.py gathers floors 0-4 under torch's names; files above may use it
 TORCH_ALLOWED = {"twins", "recipes"}
 ENGINE_IMPORTS = {"numpy", "scipy"}  # all that floors 0-4 may take from outside the standard library
 FILE_LINES, PACKAGE_LINES = 350, 4500
-SLOW_TO_IMPORT = ("torch", "matplotlib", "sklearn", "ipywidgets")
+SLOW_TO_IMPORT = ("torch", "matplotlib", "sklearn", "ipywidgets", "anywidget")
 
 PACKAGE = ROOT / "dlcourse"
 PYTHON_FILES = [ROOT / path for path in project_files() if path.suffix == ".py"]

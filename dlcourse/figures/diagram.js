@@ -19,7 +19,8 @@ export function diagram(parent) {
     edges(svg, count ? middle : inputs, output, rows.at(-1), chosen === count);
     for (const node of [...inputs, ...middle]) circle(svg, node, (node.value + 1) / 2);
     circle(svg, output, p);
-    place(svg, { "aria-label": `A network of ${count ? `${count} hidden neurons and ` : ""}one output neuron, which returns ${p.toFixed(2)} for the chosen point.` });
+    const layers = `${count ? `${count} hidden neurons and ` : ""}one output neuron`;
+    place(svg, { "aria-label": `A network of ${layers}, which returns ${p.toFixed(2)} for the chosen point.` });
   };
 }
 

@@ -60,14 +60,17 @@ const bracketed = value => value < 0 ? `(${written(value)})` : written(value);
 /** The chosen digit, with the two boxes in which its gray is measured. */
 function digit(parent, state) {
   const box = make("div", { class: "dl-digit" }, parent), svg = draw("svg", { viewBox: "0 0 8 8", role: "img" }, box);
-  make("p", {}, box, "x1 and x2: how dark it is in the solid and in the dashed box, from 0, the lightest of the sixty digits, to 1, the darkest.");
+  const scale = "from 0, the lightest of the sixty digits, to 1, the darkest";
+  make("p", {}, box, `x1 and x2: how dark it is in the solid and in the dashed box, ${scale}.`);
   return () => {
     box.hidden = state.isGate;
     if (state.isGate) return;
     const { picture, boxes, label } = state.digit;
     svg.replaceChildren();
     picture.forEach((gray, i) => draw("rect", { x: i % 8, y: i >> 3, width: 1.02, height: 1.02, "fill-opacity": gray / 16 }, svg));
-    boxes.forEach(([y, bottom, x, right], i) => draw("rect", { x, y, width: right - x, height: bottom - y, class: `dl-box dl-box-${i + 1}` }, svg));
+    boxes.forEach(([y, bottom, x, right], i) => {
+      draw("rect", { x, y, width: right - x, height: bottom - y, class: `dl-box dl-box-${i + 1}` }, svg);
+    });
     place(svg, { "aria-label": `The chosen digit, a ${label}, with a solid and a dashed box on it` });
   };
 }
@@ -78,10 +81,12 @@ function result(parent, state) {
   const trace = draw("polyline", { class: "dl-trace" }, svg), read = make("output", { "aria-live": "polite" }, parent);
   let history = [];
   return () => {
-    const now = loss(state.rows, state.points), text = `loss ${now.toFixed(3)}, ${mistakes(state.rows, state.points)} of ${state.points.length} wrong, ${state.steps} steps`;
+    const now = loss(state.rows, state.points), wrong = mistakes(state.rows, state.points);
+    const text = `loss ${now.toFixed(3)}, ${wrong} of ${state.points.length} wrong, ${state.steps} steps`;
     history = recorded(history, state.steps, now);
     const high = Math.max(Math.LN2, ...history.map(([, value]) => value)), end = Math.max(1, state.steps);
-    place(trace, { points: history.map(([step, value]) => `${(200 * step / end).toFixed(1)},${(42 - 40 * value / high).toFixed(1)}`).join(" ") });
+    const corners = history.map(([step, value]) => [200 * step / end, 42 - 40 * value / high].map(v => v.toFixed(1)).join(","));
+    place(trace, { points: corners.join(" ") });
     place(read, { "aria-live": state.running ? "off" : "polite" });  // while it trains, every frame would be read out
     if (read.textContent !== text) read.textContent = text;
   };

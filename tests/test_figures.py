@@ -185,6 +185,12 @@ def test_parameters_that_are_no_such_network_are_refused(rows):
         Neuron().parameters = rows
 
 
+@pytest.mark.parametrize("points", [[[0, 0]], [[0, 0, 2]], [[0, 0, 1], [1, 1, 0, 0]]])
+def test_points_of_another_form_are_refused(points):
+    with pytest.raises(traitlets.TraitError, match="label 0 or 1"):
+        Neuron().points = points
+
+
 def test_its_network_is_one_of_the_course():
     hidden = Neuron(task="XOR", parameters=[[8, 8, -4], [8, 8, -12], [6, -6, -6]])
     assert [type(layer) for layer in hidden.model().children()] == [nn.Linear, nn.Tanh, nn.Linear]

@@ -62,7 +62,7 @@ class Neuron(Figure):
     task        AND, OR, XOR, "0 or 1", "2 or 3" or "1 or 7"
     rate, steps the learning rate, and how many steps of gradient descent were taken
 
-    Raises:  traitlets.TraitError for an unknown task, or for parameters that are no such network.   Chapter: 1.
+    Raises:  traitlets.TraitError for an unknown task, for points or parameters of another form.   Chapter: 1.
     """
 
     script = "neuron"
@@ -105,6 +105,13 @@ class Neuron(Figure):
     @traitlets.observe("task")
     def _take_the_points_of_the_task(self, change):
         self.points = points_of(change["new"])
+
+    @traitlets.validate("points")
+    def _labeled_points(self, proposal):
+        for point in proposal["value"]:
+            if len(point) != 3 or point[2] not in (0, 1):
+                raise traitlets.TraitError(f"expected points [x1, x2, label] with label 0 or 1, got {point}")
+        return [[float(x1), float(x2), int(label)] for x1, x2, label in proposal["value"]]
 
     @traitlets.validate("parameters")
     def _a_network(self, proposal):

@@ -3,6 +3,8 @@
     python tests/exercise_table.py > table.md
 """
 
+from collections import Counter
+
 from exercise_answers import FAULTS, PREDICTIONS, RIGHT_VALUES_ONLY, WRONG_ANSWERS
 
 from dlcourse import get_default_dtype, set_default_dtype
@@ -36,17 +38,18 @@ def general(exercise) -> int:
 
 
 def table() -> str:
-    """The table in Markdown."""
-    texts, caught = {}, {}
-    for exercise, name, text in rows():
-        first, *more = text.replace("|", "\\|").split("\n")
-        texts.setdefault(exercise.number, []).append(f"| | {name} | {first} | {' '.join(more)} |")
-        caught[exercise.number] = caught.get(exercise.number, 0) + 1
-    lines = ["| exercise | planted mistake | message | cause |", "|---|---|---|---|"]
-    for number, own in texts.items():
-        exercise = EXERCISES[number]
-        both = f" and {general(exercise)} that fit any exercise" if exercise.kind == "code" else ""
-        lines += [f"| **{number} {exercise.title}** | **{caught[number]}{both}, all caught** | | |", *own]
+    """The table in Markdown: first the number of mistakes for each exercise, then every mistake with its message."""
+    found = list(rows())
+    own = Counter(exercise.number for exercise, _, _ in found)
+    lines = ["| exercise | kind | planted wrong answers | caught |", "|---|---|---|---|"]
+    for number, exercise in EXERCISES.items():
+        common = f" and {general(exercise)} that fit any exercise" if exercise.kind == "code" else ""
+        result = f"{own[number]}{common} | all" if exercise.check else "- | no check"
+        lines.append(f"| {number} {exercise.title} | {exercise.kind} | {result} |")
+    lines += ["", "| exercise | planted wrong answer | what the learner reads |", "|---|---|---|"]
+    for exercise, name, text in found:
+        told = text.replace("|", "\\|").replace("\n", "<br>")
+        lines.append(f"| {exercise.number} | {name} | {told} |")
     return "\n".join(lines)
 
 

@@ -62,6 +62,8 @@ def truth_1_12(answer):
     np.testing.assert_allclose(answer(given := logits.copy(), 1.7), expected, rtol=1e-9)
     np.testing.assert_array_equal(given, logits)
     np.testing.assert_allclose(answer(np.array([[0, 2]]), 2.0), [[1 / (1 + np.e), np.e / (1 + np.e)]], rtol=1e-9)
+    ties = np.array([[5.0, 5.0, -1.0], [0.0, 7.0, 2.0], [3.0, 3.0, 3.0]])
+    np.testing.assert_allclose(answer(ties, 0.0), [[1 / 2, 1 / 2, 0], [0, 1, 0], [1 / 3, 1 / 3, 1 / 3]], rtol=1e-9)
 
 
 def truth_1_13(answer):

@@ -8,7 +8,7 @@ import pytest
 
 from dlcourse.exercises import CheckFailed, check
 from dlcourse.exercises.calls import call, demand_function, parts, unanswered, without_loop
-from dlcourse.exercises.checks import compare, compare_all, show
+from dlcourse.exercises.checks import compare, compare_all, in_shape, show
 from dlcourse.exercises.predictions import choice, near
 
 TABLE = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
@@ -78,6 +78,24 @@ def test_exchanged_parts_are_recognized():
     compare_all(("A", "B", "c"), right, right)
     assert "got B, A, c, expected A, B, c" in told(compare_all, ("A", "B", "c"), (SQUARE, TABLE, 3.0), right)
     assert "n=1: c: got 4, expected 3" in told(compare_all, ("A", "B", "c"), (*right[:2], 4.0), right, case="n=1: ")
+
+
+def test_a_trap_that_explains_more_parts_is_named_first():
+    right, last = (TABLE, 1.0), (TABLE + 1, 2.0)
+    traps = ((last, "the last ones"), ((last[0], right[1]), "changed later"))
+    assert told(compare_all, ("w", "b"), last, right, traps).endswith("the last ones")
+    assert told(compare_all, ("w", "b"), (last[0], right[1]), right, traps).endswith("changed later")
+
+
+def test_parts_have_shapes_and_an_order():
+    shapes = ((2, 3), (2,), ())
+    assert [array.shape for array in in_shape(("A", "b", "c"), (TABLE, [1, 2], 3), shapes)] == list(shapes)
+    message = told(in_shape, ("A", "b", "c"), ([1, 2], TABLE, 3), shapes, "n=2: ")
+    assert message == "n=2: got b, A, c, expected A, b, c\nLikely cause: the order of the results: `return A, b, c`"
+    wrong = (TABLE, [1, 2, 3], 3)
+    assert told(in_shape, ("A", "b", "c"), wrong, shapes, "n=2: ", "n").startswith("n=2: b: got shape (3,), expected")
+    assert told(in_shape, ("A", "b", "c"), wrong, shapes, "", "b grows").endswith("Likely cause: b grows")
+    assert "everything was summed up" in told(in_shape, ("A", "b", "c"), (TABLE, 3, 3), shapes, "", "b grows")
 
 
 def test_a_value_is_shown_in_few_words():
@@ -253,11 +271,13 @@ def test_a_debugger_or_coverage_keeps_its_place():
 
 def test_a_prediction_is_judged_with_its_cause():
     choice(" b) ", "B", "it grows", {"A": "why not"})
-    assert told(choice, "A", "B", "it grows", {"A": "why"}) == "got A, expected B: it grows\nThink again: why"
+    told_why = "Think again: why\nYour prediction: got A, expected B: it grows"
+    assert told(choice, "A", "B", "it grows", {"A": "why"}) == told_why
     assert told(choice, "Z", "B", "it grows", {"A": "why"}) == "got 'Z', expected one of the letters A, B, in quotes"
     near("x", 2.05, 2.0, 0.1, (), "")
-    assert told(near, "x", 4.0, 2.0, 0.1, ((4.0, "squared"),), "?").endswith("Likely cause: squared")
-    assert told(near, "x", 3.0, 2.0, 0.1, ((4.0, "squared"),), "half of 4?").endswith("Think again: half of 4?")
+    assert told(near, "x", 4.0, 2.0, 0.1, ((4.0, "squared"),), "?").startswith("Likely cause: squared\n")
+    message = told(near, "x", 3.0, 2.0, 0.1, ((4.0, "squared"),), "half of 4?")
+    assert message == "Think again: half of 4?\nYour prediction of x: got 3, expected 2"
 
 
 def test_a_check_says_nothing_but_its_verdict(capsys):

@@ -53,7 +53,10 @@ def test_1_3_layers():
     probes = np.concatenate([[kinks[0] - 1], (kinks[1:] + kinks[:-1]) / 2, [kinks[-1] + 1]])
     slopes = {round(slope(lambda x: v @ np.maximum(w * x + b, 0), x, 1e-6), 5) for x in probes}
     assert len(slopes) == 7
-    quotes("1.3", "rank is at most 5", "3. $H + 1$.", "weights $W_2 S W_1$")
+    unseen = np.append(np.linalg.svd(W1[:, :10])[2][-1], np.zeros(54))  # of the first ten inputs, all 5 sums are 0
+    np.testing.assert_allclose(W2 @ W1 @ unseen, 0, atol=1e-12)
+    assert np.linalg.norm(unseen[:10]) > 0.9
+    quotes("1.3", "rank of $W_2 W_1$ is at most 5", "5 equations for 10 numbers", "3. $H + 1$.", "weights $W_2 S W_1$")
 
 
 def test_1_4_untrained_loss():
@@ -145,6 +148,8 @@ def test_1_11_tower():
 def test_1_12_temperature():
     first = [code.tempered_softmax(np.array([[2.0, 1.0, 0.0]]), T)[0, 0] for T in (1, 0.1, 10)]
     assert first[1] > 0.9999
+    logits = np.array([[2.0, 1.0, 2.0]])
+    np.testing.assert_allclose(code.tempered_softmax(logits, 1e-3), code.tempered_softmax(logits, 0), atol=1e-12)
     quotes("1.12", f"{first[0]:.3f} at $T = 1$", "more than 0.9999 at $T = 0.1$", f"{first[2]:.3f} at $T = 10$")
 
 
@@ -179,11 +184,15 @@ def test_1_15_all_zero():
 
 
 def test_1_16_and_1_17_differences():
-    errors = list(code.difference_errors().values())
-    assert [f"{e:.1e}" for e in (errors[0], errors[3])] == ["3.3e-05", "3.3e-11"] and 2e-5 < errors[-1] < 2e-4
-    assert all(90 < a / b < 110 for a, b in zip(errors[:3], errors[1:4], strict=True))
-    assert min(errors) in errors[3:5] and all(a < b for a, b in zip(errors[4:-1], errors[5:], strict=True))
-    quotes("1.16", r"3.3 \cdot 10^{-5}", r"3.3 \cdot 10^{-11}", f"up to ${errors[-1] * 1e5:.0f} \\cdot 10^{{-5}}$ at")
+    errors, fine = (code.difference_errors(dtype) for dtype in (np.float32, np.float64))
+    assert errors == code.difference_errors() and list(errors) == list(fine)
+    assert (errors[1e-1], errors[1e-2], fine[1e-5]) == (3.3e-3, 3.3e-5, 3.3e-11)
+    assert sorted(errors, key=errors.get)[:2] == [1e-2, 1e-3] and 0.5 < errors[1e-3] / errors[1e-2] < 3
+    grows = [errors[10.0**-k] / errors[10.0 ** (1 - k)] for k in range(4, 8)]
+    assert all(5 < by < 20 for by in grows) and 0.8 < errors[1e-8] < 1.2
+    assert min(fine, key=fine.get) == 1e-5 and sorted(list(fine.values())[4:]) == list(fine.values())[4:]
+    quotes("1.16", r"3.3 \cdot 10^{-3}", r"3.3 \cdot 10^{-5}", r"3.3 \cdot 10^{-11}$ at $10^{-5}$", "about 10 for each")
+    quotes("1.16", "The best steps are $10^{-2}$ and $10^{-3}$", "At $10^{-8}$ it is nearly 1")
     for epsilon, h, error in ((1.1e-16, 7e-6, 2.4e-11), (6e-8, 6e-3, 1.6e-5)):
         best = (3 * epsilon) ** (1 / 3)
         assert best == pytest.approx(h, rel=0.07) and best**2 / 6 + epsilon / best == pytest.approx(error, rel=0.03)
@@ -229,21 +238,21 @@ def test_1_21_digits_that_no_model_reads(digits):
 
 
 def test_1_22_a_model_that_may_refuse(digits):
-    noise = np.random.default_rng(0).random((797, 64))
+    noises = [np.random.default_rng(seed).random((797, 64)) for seed in SEEDS]
     for hidden, seed in ((hidden, seed) for hidden in (0, 64) for seed in SEEDS):
         model = code.trained_reader(digits.fit, hidden, seed)
-        parts = (digits.validation.x, digits.test.x, noise)
-        valid, test, nonsense = (scipy.special.softmax(predict(model, x), axis=1) for x in parts)
+        parts = (digits.validation.x, digits.test.x, *noises)
+        valid, test, *nonsense = (scipy.special.softmax(predict(model, x), axis=1) for x in parts)
         threshold = code.surest_mistake(valid, digits.validation.y)
         wrong, answered = test.argmax(axis=1) != digits.test.y, test.max(axis=1) > threshold
-        fooled = (nonsense.max(axis=1) > threshold).sum()
+        fooled = [(P.max(axis=1) > threshold).sum() for P in nonsense]
         if hidden:
-            assert threshold > 0.96 and fooled > 120
+            assert threshold > 0.96 and min(fooled) > 120
             continue
         assert 0.865 < threshold < 0.895 and 155 <= (valid.max(axis=1) > threshold).sum() <= 165
         assert 630 <= answered.sum() <= 645 and wrong[answered].sum() in (4, 5) and 56 <= wrong.sum() <= 60
-        assert 100 <= (~wrong & ~answered).sum() <= 110 and 60 <= fooled <= 80
+        assert 100 <= (~wrong & ~answered).sum() <= 110 and 60 <= min(fooled) and max(fooled) <= 90
     low, high = wilson_interval(5, 640)
     quotes("1.22", f"{100 * low:.1f} % to {100 * high:.1f} %", f"up to {100 * wilson_interval(0, 160)[1]:.1f} %")
     quotes("1.22", "about 640 of 797", "4 or 5 of them wrong (0.7 %)", "56 to 60 of 797", "about 105 of the 160")
-    quotes("1.22", "60 to 80 of 797", "more than 120", "between 0.87 and 0.89", "above 0.96")
+    quotes("1.22", "60 to 90 of 797", "more than 120", "between 0.87 and 0.89", "above 0.96")

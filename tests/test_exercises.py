@@ -226,6 +226,8 @@ def test_a_right_prediction_is_called_right(exercise, capsys):
 def test_a_wrong_prediction_is_told_what_speaks_against_it(number, prediction, cause):
     message = refused(EXERCISES[number], prediction)
     assert cause in message, message
+    if "\nYour prediction" in message:
+        assert message.index(cause) < message.index("\nYour prediction"), "the reason first, then the outcome"
 
 
 @pytest.mark.parametrize(("number", "no_prediction"), [("1.4", "four"), ("1.4", np.inf), ("1.7", "X"), ("1.16", 7)])
@@ -235,9 +237,12 @@ def test_what_is_no_prediction_learns_nothing_of_the_outcome(number, no_predicti
 
 
 def test_the_table_lists_every_planted_mistake():
-    lines = exercise_table.table().splitlines()
-    assert len(lines) == 2 + len({number for number, *_ in REFUSED + GUESSES}) + len(REFUSED + GUESSES)
-    assert lines[2].startswith("| **1.1 ") and lines[2].count("caught") == 1 and " expected " in lines[3]
+    summary, details = (part.splitlines()[2:] for part in exercise_table.table().split("\n\n"))
+    assert len(summary) == len(EXERCISES) and len(details) == len(REFUSED + GUESSES)
+    counts = Counter(number for number, *_ in REFUSED + GUESSES)
+    assert summary[0].endswith(f"| code | {counts['1.1']} and {len(FAULTS)} that fit any exercise | all |")
+    assert summary[2].endswith("| derive | - | no check |")
+    assert all("got" in line and "expected" in line for line in details)
     with pytest.raises(ValueError, match="lets a planted mistake pass"):
         exercise_table.message(EXERCISES["1.2"], EXERCISES["1.2"].answer)
 
@@ -261,14 +266,17 @@ def test_an_unknown_number_is_told_which_there_are(function):
         function(1.1)
 
 
-def test_a_derivation_is_not_checked_by_a_program():
-    with pytest.raises(TypeError, match=re.escape('compare your answer with solution("1.3")')):
-        check("1.3", "W2 W1")
+@each([e for e in EXERCISES.values() if e.check is None])
+def test_what_no_program_can_check_is_said_in_one_line(exercise, capsys):
+    check(exercise.number)
+    check(exercise.number, "W2 W1")
+    line = f'Exercise {exercise.number} has no check: compare your answer with solution("{exercise.number}").\n'
+    assert capsys.readouterr().out == 2 * line
 
 
-@pytest.mark.parametrize("answer", [..., EXERCISES["1.2"].stub])
+@pytest.mark.parametrize("answer", [(), (...,), (cell(EXERCISES["1.2"].stub)["count_parameters"],)])
 def test_an_untouched_answer_is_not_called_wrong(answer, capsys):
-    check("1.2", answer if answer is ... else cell(answer)["count_parameters"])
+    check("1.2", *answer)
     lines = capsys.readouterr().out.splitlines()
     assert set(lines) == {"Exercise 1.2 waits for your answer: put it in place of the `...` and run the cell again."}
 

@@ -59,8 +59,8 @@ class Exercise:
         if self.kind == "code":
             return _cell([*given, _blank(self.answer)], f'check("{self.number}", {self.answer.__name__})')
         if self.kind == "predict":
-            ask = f"prediction = ...  # {self.prediction}\nif prediction is not ...:\n"
-            run = f'    print({self.experiment.__name__}())\ncheck("{self.number}", prediction)'
+            ask = f'prediction = ...  # {self.prediction}\ncheck("{self.number}", prediction)\n'
+            run = f"if prediction is not ...:\n    print({self.experiment.__name__}())"
             return _cell([*given, source(self.experiment)], ask + run)
         return self.start
 

@@ -71,7 +71,30 @@ def _cause_of_shape(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
         return "an (N, 1) and an (N,) array were combined, which gives (N, N)"
     if np.prod(got) == np.prod(expected):
         return "the number of values is right; which axis stands for what?"
+    if not got:
+        return "everything was summed up; `axis=` says over what to sum"
     return ""
+
+
+def in_shape(names: tuple[str, ...], got: tuple, shapes: tuple, case: str = "", cause: str = "") -> list[np.ndarray]:
+    """The parts of a result as arrays of these shapes; `cause` is for a wrong shape that nothing else explains."""
+    arrays = [numbers(f"{case}{name}", part) for name, part in zip(names, got, strict=True)]
+    _demand_order(names, arrays, lambda array, i: array.shape == shapes[i], case)
+    for name, array, shape in zip(names, arrays, shapes, strict=True):
+        if array.shape != shape:
+            _fail_shape(f"{case}{name}", array.shape, shape, _cause_of_shape(array.shape, shape) or cause)
+    return arrays
+
+
+def _demand_order(names: tuple[str, ...], arrays: list, fits: Callable[[np.ndarray, int], bool], case: str):
+    """Fail if the parts fit in another order than that of their names. fits(array, i): can this be part i?"""
+    for order in itertools.permutations(range(len(names))):  # the first is the right one
+        if all(map(fits, arrays, order)):
+            if list(order) != sorted(order):
+                wanted = ", ".join(names)
+                fail(f"{case}got {', '.join(names[i] for i in order)}, expected {wanted}",
+                     f"the order of the results: `return {wanted}`")
+            return
 
 
 def compare(what: str, got, expected, traps=(), sizes: Mapping[str, int] | None = None,
@@ -100,12 +123,13 @@ def compare(what: str, got, expected, traps=(), sizes: Mapping[str, int] | None 
 
 
 def compare_all(names: tuple[str, ...], got: tuple, expected: tuple, traps=(), case: str = "", **options):
-    """`compare` for each part of a result; traps are pairs (wrong parts, cause). Exchanged parts are recognized."""
+    """`compare` for each part of a result; traps are pairs (wrong parts, cause). Exchanged parts are recognized.
+
+    If several traps explain the first wrong part, the one that explains most of the parts is named.
+    """
     arrays = [numbers(f"{case}{name}", part) for name, part in zip(names, got, strict=True)]
-    orders = list(itertools.permutations(range(len(names))))  # as they should be: the first
-    found = next((o for o in orders if all(_equal(a, expected[i]) for a, i in zip(arrays, o, strict=True))), orders[0])
-    if found != orders[0]:
-        fail(f"{case}got {', '.join(names[i] for i in found)}, expected {', '.join(names)}", "the order of the results")
+    _demand_order(names, arrays, lambda array, i: _equal(array, expected[i]), case)
+    traps = sorted(traps, key=lambda trap: sum(map(_equal, arrays, trap[0])), reverse=True)
     for i, name in enumerate(names):
         compare(f"{case}{name}", arrays[i], expected[i], [(parts[i], cause) for parts, cause in traps], **options)
 

@@ -1,7 +1,7 @@
 """Why this file exists: the checks of all chapters judge with it what a learner predicted before the run.
 
 A prediction that is no number, or no letter of the list, is sent back without a word about the outcome: it was no
-prediction yet. A wrong one is told the outcome, which the learner's cell prints as well, and what speaks against it.
+prediction yet. A wrong one is told what speaks against it, and after that the outcome.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ def choice(prediction, right: str, outcome: str, questions: dict[str, str]):
     if letter not in letters:
         fail(f"got {show(prediction)}, expected one of the letters {', '.join(letters)}, in quotes")
     if letter != right:
-        fail(f"got {letter}, expected {right}: {outcome}\nThink again: {questions[letter]}")
+        fail(f"Think again: {questions[letter]}\nYour prediction: got {letter}, expected {right}: {outcome}")
 
 
 def number(what: str, prediction) -> float:
@@ -30,6 +30,6 @@ def near(what: str, prediction, measured: float, tolerance: float, traps: tuple,
     """Judge a number. traps are pairs (wrong number, cause); `question` leads on from all other wrong numbers."""
     value = number(what, prediction)
     if abs(value - measured) > tolerance:
-        causes = [cause for wrong, cause in traps if abs(value - wrong) <= 0.01 * abs(wrong)]
-        text = f"{what}: got {value:g} as your prediction, expected {measured:.4g}, which is what the experiment gives"
-        fail(text if causes else f"{text}\nThink again: {question}", *causes[:1])
+        causes = [f"Likely cause: {cause}" for wrong, cause in traps if abs(value - wrong) <= 0.01 * abs(wrong)]
+        reason = (causes or [f"Think again: {question}"])[0]
+        fail(f"{reason}\nYour prediction of {what}: got {value:g}, expected {measured:.4g}")

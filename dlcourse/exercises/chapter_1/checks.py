@@ -11,7 +11,7 @@ import numpy as np
 
 from ...evaluate import wilson_interval
 from ..calls import call, parts, without_loop
-from ..checks import compare, compare_all, fail, numbers, show
+from ..checks import compare, compare_all, fail, in_shape, numbers, show
 from ..predictions import choice, near, number
 from . import code
 
@@ -19,8 +19,8 @@ from . import code
 def at_least(answer):
     for n in (1, 2, 3, 5):
         for k in range(1, n + 1):
-            w, b = parts(answer, ("w", "b"), k, n)
-            w, b = numbers(f"w of at_least({k}, {n})", w, (n,)), numbers(f"b of at_least({k}, {n})", b, ())
+            got = parts(answer, ("w", "b"), k, n)
+            w, b = in_shape(("w", "b"), got, ((n,), ()), f"at_least({k}, {n}): ", "w has one weight for each input")
             for x in itertools.product((0, 1), repeat=n):
                 _fires(f"at_least({k}, {n}), inputs {x}", w @ x + b, sum(x) >= k)
 
@@ -62,20 +62,26 @@ def pocket(answer):
         got = parts(answer, ("w", "b", "mistakes"), X, y, epochs)
         right = code.pocket(X, y, epochs)
         states = _visited(X, y, epochs)
-        counts = [state[2] for state in states]
-        ends = [states[0], *(state for state in states if state[3])]
-        latest = len(counts) - 1 - int(np.argmin(counts[::-1]))
+        last = states[-1]
         named = (
-            (states[-1], "these are the last weights; keep the best ones in a pocket of their own"),
-            (states[latest], "of equally good weights these are the latest: replace only for fewer mistakes"),
-            (min(ends, key=lambda state: state[2]), "counted only after each pass; count after each update"),
-            (min(_visited(X, y, epochs, moves=0), key=lambda state: state[2]), "the bias stays 0; it learns too"),
+            (last, "these are the last weights; keep the best ones in a pocket of their own"),
+            ((last[0], *right[1:]),
+             "w in the pocket changed later: `w += ...` writes into it; write `w = w + ...` or keep `w.copy()`"),
+            (_fewest(reversed(states)), "of equally good weights these are the latest; keep the earliest"),
+            (_fewest([states[0], *(s for s in states if s[3])]), "counted only after each pass, not after each update"),
+            (_fewest(s for s in states if s[0].any() or s[1]), "the weights at the start count too; none are better"),
+            (_fewest(_visited(X, y, epochs, moves=0)), "the bias stays 0; it learns too"),
         )
         compare_all(("w", "b", "mistakes"), got, right, named, case=f"{name}: ")
 
 
+def _fewest(states):
+    """The first of the states with the fewest mistakes."""
+    return min(states, key=lambda state: state[2])
+
+
 def _visited(X, y, epochs, moves=1):
-    """All weights that a perceptron has: at the start, after every update, and (marked) at the end of every pass."""
+    """What a perceptron meets: (w, b, mistakes, whether a pass ends here), from the start on."""
     w, b, states = np.zeros(X.shape[1]), 0.0, []
     for _ in range(epochs):
         for x, target in zip(X, y, strict=True):
@@ -88,9 +94,9 @@ def _visited(X, y, epochs, moves=1):
 
 def parity_network(answer):
     for n in (2, 3, 4, 1):
-        W1, b1, W2, b2 = parts(answer, ("W1", "b1", "W2", "b2"), n)
-        W1, b1 = numbers(f"n={n}: W1", W1, (n, n)), numbers(f"n={n}: b1", b1, (n,))
-        W2, b2 = numbers(f"n={n}: W2", W2, (1, n)), numbers(f"n={n}: b2", b2, (1,))
+        names, shapes = ("W1", "b1", "W2", "b2"), ((n, n), (n,), (1, n), (1,))
+        got = parts(answer, names, n)
+        W1, b1, W2, b2 = in_shape(names, got, shapes, f"n={n}: ", "the network must grow with n")
         for x in itertools.product((0, 1), repeat=n):
             z1 = W1 @ x + b1
             if np.any(np.abs(z1) < 1e-9):
@@ -117,11 +123,13 @@ def tower(answer):
             (across * along, "a product of two bumps; a neuron can only add its inputs and bend the sum"),
             (code.sigmoid(s * (across + along - 0.5)), "this fires where one ridge is high; it takes both"),
             (code.sigmoid(s * (across + along)), "the neuron on top has no threshold; put it between 1 and 2"),
+            (code.sigmoid(s * (across + along - 1)), "with 1 the arms lie on the threshold; put it between 1 and 2"),
+            (code.sigmoid(s * (across + along - 2)), "with 2 the roof lies on the threshold; put it between 1 and 2"),
             (code.sigmoid(across + along - 1.5), "the neuron on top is not steep: multiply its sum by the steepness"),
+            (code.sigmoid(s * (across + along) - 1.5), "the steepness multiplies the threshold too: `s * (sum - 1.5)`"),
+            (1.0 * (across + along > 1.5), "a hard yes or no has sharp edges; the neuron on top is a sigmoid too"),
             (code.sigmoid(s * (unmoved - 1.5)), "`steepness * x - left`; multiply all of `x - left`"),
             (code.sigmoid(s * (-across - along - 1.5)), "the two steps of a bump are subtracted the wrong way round"),
-            (1.0 * (left < x1) * (x1 < right) * (bottom < x2) * (x2 < top),
-             "a rectangle with sharp edges; what is asked is what five sigmoids make of it"),
         )
         got = call(answer, x1, x2, left, right, bottom, top, s)
         compare(f"tower(x1, x2, {left}, {right}, {bottom}, {top}, {s})", got,
@@ -145,6 +153,8 @@ def tempered_softmax(answer):
             (code.tempered_softmax(logits.T, temperature).T, "the columns sum to 1; each row must: use axis=1"),
             (code.tempered_softmax(logits, 1 / temperature), "multiplied by the temperature; divide by it"),
             (code.tempered_softmax(logits, 1.0), "the temperature is not used"),
+            (code.tempered_softmax(logits, 1.0) / temperature,
+             "divided after the softmax, so the rows do not sum to 1; divide the logits"),
             (together / together.sum(), "divided by the sum of all rows together"),
             (each_row / each_row.sum(), "divided by the sum of all rows together"),
         )
@@ -154,7 +164,21 @@ def tempered_softmax(answer):
             fail(f"{what}: got {show(got)}, expected {show(right)}",
                  "np.exp overflows, or a row becomes 0/0: subtract each row's own maximum before np.exp")
         compare(what, got, right, traps)
+    _coldest(answer)
     without_loop(answer, lambda N: (np.arange(3.0 * N).reshape(N, 3), 2.0))
+
+
+def _coldest(answer):
+    """Temperature 0."""
+    logits = np.array([[0.0, 2.0, 1.0], [3.0, 1.0, 3.0]])
+    nearly = code.tempered_softmax(logits, 1e-3)
+    traps = (
+        (np.full((2, 3), np.nan), "a division by 0; T = 0 needs an answer of its own"),
+        (np.eye(3)[logits.argmax(axis=1)], "equally large logits share: `argmax` knows only the first of them"),
+        (1.0 * (nearly > 0.4), "equally large logits share, so that each row still sums to 1"),
+    )
+    what = f"tempered_softmax({show(logits)}, 0.0)"
+    compare(what, call(answer, logits, 0.0), code.tempered_softmax(logits, 0.0), traps)
 
 
 def binary_loss(answer):
@@ -192,9 +216,15 @@ def residual_backward(answer):
                   (G * T * (1 - T), "that is the sigmoid's derivative; tanh has 1 - tanh**2"))
         traps = [((G + dZ @ W, dZ.T @ X, dZ.sum(axis=0)), cause) for dZ, cause in slopes]
         right = code.residual_backward(X, W, b, G)
-        mean = tuple(value / N for value in right)
-        traps.append((mean, "divided by N; the mean is already in G, here one only sums over the examples"))
-        traps.append(((right[0] - G, *right[1:]), "the path past the layer is missing: X also reaches A directly"))
+        dZ, (dX, dW, db) = G * (1 - T**2), right
+        twice = "divided by N; the mean is already in G, here one only sums over the examples"
+        traps += [
+            ((dX / N, dW / N, db / N), twice),
+            ((G + dZ @ W / N, dW / N, db / N), twice),
+            ((dX - G, dW, db), "the path past the layer is missing: X also reaches A directly"),
+            ((G + dZ @ W.T, dW, db), "`W.T`; forward goes with the transpose of W, so back goes with W itself"),
+            ((dX, dW, dZ.sum(axis=1)), "summed over the outputs; each output has a bias, so sum over the examples"),
+        ]
         compare_all(("dX", "dW", "db"), got, right, traps, case=f"N={N}, D={D}: ", sizes={"examples": N})
     without_loop(answer, lambda N: (np.ones((N, 3)), np.eye(3), np.zeros(3), np.ones((N, 3))))
 
@@ -204,11 +234,11 @@ def coverage(answer):
         return 0.0, 1.0
 
     def holds_for_half(right, n):
-        return (0.2, 0.6) if 2 * right == n else (0.9, 1.0)
+        return (0.2, 1.0) if 2 * right == n else (0.9, 1.0)
 
     for text, interval, share, n in (
         ("an interval that is always 0 to 1", zero_to_one, 0.3, 7),
-        ("an interval that is 0.2 to 0.6 if half of the answers are right, else 0.9 to 1", holds_for_half, 0.5, 4),
+        ("an interval that is 0.2 to 1 if half of the answers are right, else 0.9 to 1", holds_for_half, 0.5, 4),
         ("simple_interval", code.simple_interval, 0.97, 50),
         ("simple_interval", code.simple_interval, 0.55, 9),
         ("wilson_interval", wilson_interval, 0.97, 50),
@@ -217,7 +247,11 @@ def coverage(answer):
         inside = [low <= share <= high for low, high in (interval(k, n) for k in range(n + 1))]
         chances = np.array([share**k * (1 - share) ** (n - k) for k in range(n + 1)])
         ways = np.array([math.comb(n, k) for k in range(n + 1)])
+        low, high = interval(round(share * n), n)
+        around = [low <= k / n <= high for k in range(n + 1)]
         traps = (
+            (sum((ways * chances)[around]),
+             "one interval around the true share; each count has its own, and it must contain the share"),
             (np.mean(inside), "the counts 0 ... n are not equally likely; weigh each with its probability"),
             (sum(chances[inside]), "the number of orders is missing: `comb(n, right)`"),
             (0.95, "this is the promise; what is asked is what it holds"),
@@ -257,7 +291,7 @@ def train_from_zero(prediction):
     moved, loss = code.train_from_zero()
     questions = {
         "A": "with W2 = 0, how much of the gradient gets through to the first layer?",
-        "B": "with W1 = 0 and b1 = 0, what are the outputs H of the hidden layer?",
+        "B": "with W1 = 0 and b1 = 0, what are the outputs A of the hidden layer?",
         "D": "the bias of the output needs no input; what is its gradient when P is 1/2 everywhere?",
     }
     choice(prediction, "C", f"the arrays move by {moved}, and the loss ends at {loss}", questions)
@@ -267,11 +301,12 @@ def difference_errors(prediction):
     errors = code.difference_errors()
     best = min(errors, key=errors.get)
     h = number("the best step", prediction)
-    if not 1e-13 < h < 0.1:
-        fail(f"the best step: got {h:g}, expected one of the steps 1e-2, 1e-3, ... 1e-12",
-             "an exponent; write the step itself, as 1e-2" if abs(h) >= 1 else "")
-    if 0.9e-6 <= h <= 1.1e-5:  # both decades are close to the best; rounding decides between them
+    if not 0.5e-10 < h < 0.5:
+        fail(f"the best step: got {h:g}, expected one of the steps 1e-1, 1e-2, ... 1e-10",
+             "an exponent, or `10^-1`: in Python `^` is no power; write 1e-1 or 10**-1" if abs(h) >= 1 else "")
+    if 0.9e-3 <= h <= 1.1e-2:  # both decades are close to the best; rounding decides between them
         return
     questions = ("rounding is divided by h; how large does it get for so small a step?",
                  "the bend of the curve makes an error that grows with the square of h; is a smaller step better?")
-    fail(f"the best step: got {h:g}, expected {best:g} (error {errors[best]:.0e})\nThink again: {questions[h > best]}")
+    fail(f"Think again: {questions[h > best]}\n"
+         f"Your prediction of the best step: got {h:g}, expected {best:g} (error {errors[best]:.0e})")

@@ -69,10 +69,9 @@ def tower(x1, x2, left, right, bottom, top, steepness):
 
 
 def tempered_softmax(logits, temperature):
-    """Turn each row of logits (N, K), divided by the temperature, into probabilities (N, K)."""
-    z = logits / temperature
-    z = z - z.max(axis=1, keepdims=True)
-    e = np.exp(z)
+    """Turn each row of logits (N, K), divided by the temperature (which may be 0), into probabilities (N, K)."""
+    z = logits - logits.max(axis=1, keepdims=True)
+    e = np.exp(z / temperature) if temperature > 0 else z == 0
     return e / e.sum(axis=1, keepdims=True)
 
 
@@ -167,23 +166,23 @@ def train_from_zero(start=0.0, steps=2000):
     X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0], [0], [0], [1]])
     W1, b1, W2, b2 = first = [np.full((4, 2), start), np.zeros(4), np.full((1, 4), start), np.zeros(1)]
     for _ in range(steps):
-        H = np.tanh(X @ W1.T + b1)
-        P = 1 / (1 + np.exp(-(H @ W2.T + b2)))
+        A = np.tanh(X @ W1.T + b1)
+        P = 1 / (1 + np.exp(-(A @ W2.T + b2)))
         G2 = (P - y) / 4
-        G1 = (G2 @ W2) * (1 - H * H)
+        G1 = (G2 @ W2) * (1 - A * A)
         W1, b1 = W1 - G1.T @ X, b1 - G1.sum(axis=0)
-        W2, b2 = W2 - G2.T @ H, b2 - G2.sum(axis=0)
+        W2, b2 = W2 - G2.T @ A, b2 - G2.sum(axis=0)
     loss = -np.mean(y * np.log(P) + (1 - y) * np.log(1 - P))
     moved = [round(float(np.abs(now - then).max()), 3) for now, then in zip((W1, b1, W2, b2), first, strict=True)]
     return dict(zip(("W1", "b1", "W2", "b2"), moved, strict=True)), round(float(loss), 4)
 
 
-def difference_errors():
-    """Return, for h = 10^-2 ... 10^-12, the largest error of the central difference of tanh on [-2, 2]."""
+def difference_errors(dtype=np.float32):
+    """Return, for h = 10^-1 ... 10^-10, the largest error of the central difference of tanh on [-2, 2]."""
     x = np.linspace(-2, 2, 401)
-    errors = {}
-    for k in range(2, 13):
-        h = 10.0**-k
+    right, x, errors = 1 - np.tanh(x) ** 2, x.astype(dtype), {}
+    for k in range(1, 11):
+        h = dtype(10.0**-k)
         slope = (np.tanh(x + h) - np.tanh(x - h)) / (2 * h)
-        errors[h] = float(np.abs(slope - (1 - np.tanh(x) ** 2)).max())
+        errors[10.0**-k] = float(f"{np.abs(slope - right).max():.1e}")
     return errors

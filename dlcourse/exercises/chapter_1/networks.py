@@ -25,18 +25,21 @@ NETWORKS = (
         statement=r"""
 Dividing the logits by a temperature $T > 0$ before softmax makes a classifier bolder ($T < 1$) or more careful
 ($T > 1$) without changing which class it prefers. Write it for a whole batch, without a Python loop over the rows, and
-such that logits of 1000 or -1000 in the same batch do no harm. The array that you are given must stay as it is.
+such that logits of 1000 or -1000 in the same batch do no harm. For $T = 0$ return the limit: the largest logit of a row
+gets all of the probability, and equally large ones share it. The array that you are given must stay as it is.
 """,
         hint="""
 Subtracting a number from all logits of a row changes nothing (Exercise 1.6). Which number keeps `np.exp` from
-overflowing, and does one number for the whole batch do? `keepdims=True` keeps the shapes compatible.
+overflowing, and does one number for the whole batch do? `keepdims=True` keeps the shapes compatible. After the
+subtraction the largest logits of a row are exactly 0: that is how to find them for $T = 0$.
 """,
         answer=code.tempered_softmax, check=checks.tempered_softmax,
         explanation=r"""
 After the subtraction the largest logit of every row is 0, so no exponential exceeds 1 and no sum is below 1. One
 maximum for the whole batch would not do: a row that lies 1000 below it becomes $0/0$. For logits $(2, 1, 0)$ the
-first class gets 0.665 at $T = 1$, more than 0.9999 at $T = 0.1$ and 0.367 at $T = 10$. Writing `z -= ...` on the
-argument itself would have changed the caller's logits; `logits / temperature` makes a new array first.
+first class gets 0.665 at $T = 1$, more than 0.9999 at $T = 0.1$ and 0.367 at $T = 10$. For $T \to 0$ every negative
+number goes to $-\infty$ and its exponential to 0, while that of 0 stays 1; `z == 0` holds these limits, and dividing by
+the sum shares them. Writing `logits -= ...` would have changed the caller's array; `logits - ...` makes a new one.
 """,
     ),
     Exercise(
@@ -44,7 +47,8 @@ argument itself would have changed the caller's logits; `logits / temperature` m
         statement=r"""
 With two classes one logit $z$ is enough: $p = \sigma(z)$ is the probability of label 1. The loss of an example with
 label $y$ is $-y \log p - (1 - y) \log (1 - p)$. Return its mean over the examples, without a Python loop over them, and
-correct even for $z = \pm 1000$.
+correct even for $z = \pm 1000$, where $p$ itself is rounded to 0 or 1: as for the softmax, simplify the logarithms on
+paper before you compute.
 """,
         hint=r"""
 Simplify before you compute: $-\log \sigma(z) = \log(1 + e^{-z})$, and $-\log(1 - \sigma(z)) = -\log \sigma(z) + z$.
@@ -89,7 +93,8 @@ of 0.33 sounds small; with 90 % of the rows in one class it means that nothing w
         number="1.15", title="All weights zero", level="medium", kind="predict",
         statement="""
 The chapter starts a network with equal weights, and its hidden neurons stay equal. Here all weights and biases start
-at exactly 0. The network has 4 tanh neurons and a sigmoid output with cross-entropy, and learns AND for 2,000 steps.
+at exactly 0. The network has 4 tanh neurons and learns AND for 2,000 steps. Its one output is a sigmoid, the
+probability $p$ of "yes", with the loss of Exercise 1.13; the gradient by its logit is again probability minus truth.
 **Before you run the cell**, choose which arrays move at all:
 
 - A. All four: `W1`, `b1`, `W2`, `b2`.
@@ -100,12 +105,12 @@ at exactly 0. The network has 4 tanh neurons and a sigmoid output with cross-ent
 Then run it, and run `train_from_zero(start=0.01)` too.
 """,
         hint="""
-Go through the lines for `H`, `G1` and the updates with zeros in hand. Which products have a factor 0? And is it still
+Go through the lines for `A`, `G1` and the updates with zeros in hand. Which products have a factor 0? And is it still
 0 after the first step?
 """,
         experiment=code.train_from_zero, prediction='"A", "B", "C" or "D"', check=checks.train_from_zero,
         explanation=r"""
-C. With $W_1 = 0$ and $b_1 = 0$ the hidden outputs $H$ are 0, so the gradient $G_2^\top H$ of $W_2$ is 0. With
+C. With $W_1 = 0$ and $b_1 = 0$ the hidden outputs $A$ are 0, so the gradient $G_2^\top A$ of $W_2$ is 0. With
 $W_2 = 0$ nothing passes back, so the gradients of $W_1$ and $b_1$ are 0 too. After a step both are as they were, and
 so it goes on. Only the bias of the output moves. It learns how frequent the label is:
 $b_2 = \log \frac{1/4}{3/4} = -1.099$, and the loss ends at 0.562, the best that can be had without looking at the
@@ -116,26 +121,34 @@ the loss ends below 0.001. Zero is worse than equal.
     Exercise(
         number="1.16", title="How small a step?", level="medium", kind="predict",
         statement=r"""
-The cell compares the central difference $\frac{f(x + h) - f(x - h)}{2h}$ of $f = \tanh$ with the true derivative, for
-$h = 10^{-2}, 10^{-3}, \dots, 10^{-12}$, in float64. **Before you run it**: for which $h$ is the error smallest?
-Sketch how the error changes from one end to the other.
+The chapter checks gradients in float64, whose numbers have 16 digits. The cell takes float32, with 7 digits. For
+$h = 10^{-1}, 10^{-2}, \dots, 10^{-10}$ it compares the central difference $\frac{f(x + h) - f(x - h)}{2h}$ of
+$f = \tanh$ with the true derivative. **Before you run it**: for which $h$ is the error smallest? Sketch how the error
+changes from one end to the other. Then run `difference_errors(np.float64)` too.
 """,
         hint=r"""
-A float64 number has about 16 digits. How many of them do $f(x + h)$ and $f(x - h)$ share when $h = 10^{-12}$, and how
-many are left after the subtraction?
+How many of their 7 digits do $f(x + h)$ and $f(x - h)$ share when $h = 10^{-5}$, and how many are left after the
+subtraction? What does a large $h$ do wrong?
 """,
-        experiment=code.difference_errors, prediction="a power of ten, such as 1e-2", check=checks.difference_errors,
+        experiment=code.difference_errors, prediction="a power of ten, such as 1e-1 (or 10**-1)",
+        check=checks.difference_errors,
         explanation=r"""
-The error falls by a factor of 100 for each factor of 10 in $h$ (from $3.3 \cdot 10^{-5}$ at $10^{-2}$ to
-$3.3 \cdot 10^{-11}$ at $10^{-5}$), then rises again by about 10 for each factor of 10, up to $8 \cdot 10^{-5}$ at
-$10^{-12}$. The best steps are $10^{-5}$ and $10^{-6}$. For larger steps the error is the bend of the curve, for
-smaller ones it is rounding; Exercise 1.17 computes both. A smaller step is not a better one.
+From $10^{-1}$ to $10^{-2}$ the error falls by a factor of 100, from $3.3 \cdot 10^{-3}$ to $3.3 \cdot 10^{-5}$. The
+next step brings nothing, and from then on the error grows by about 10 for each factor of 10. At $10^{-8}$ it is nearly
+1, as large as the slope itself: $x + h$ and $x - h$ are rounded to the same number. The best steps are $10^{-2}$ and
+$10^{-3}$. In float64 the error goes on falling to $3.3 \cdot 10^{-11}$ at $10^{-5}$, and grows from $10^{-6}$ on. For
+large steps the error is the bend of the curve, for small ones it is rounding; Exercise 1.17 computes both. A smaller
+step is not a better one.
 """,
     ),
     Exercise(
         number="1.17", title="The error of a difference", level="hard", kind="derive",
         statement=r"""
-1. Expand $f(x + h)$ and $f(x - h)$ to third order in $h$. What is the leading error of the forward difference
+For a smooth function and a small $h$, Taylor's expansion says
+$f(x + h) = f(x) + h f'(x) + \frac{h^2}{2} f''(x) + \frac{h^3}{6} f'''(x) + \dots$, where each part is much smaller
+than the one before it.
+
+1. Write the same for $f(x - h)$. What is the leading error of the forward difference
    $\frac{f(x + h) - f(x)}{h}$, and what is that of the central difference $\frac{f(x + h) - f(x - h)}{2h}$?
 2. A computer returns $f$ with a relative error of up to $\varepsilon$. How much can this change the central
    difference?
@@ -165,7 +178,8 @@ setting its derivative to zero.
         number="1.18", title="A layer that adds its input", level="hard", kind="code",
         statement=r"""
 In chapter 2 you will meet layers that add their input to their output: $A = X + \tanh(X W^\top + b)$, with as many
-outputs as inputs. Whatever comes after the layer hands back $G = \partial L / \partial A$, of the shape of $A$.
+outputs as inputs. Whatever comes after the layer hands back $G = \partial L / \partial A$, of the shape of $A$. If the
+loss is a mean over the examples, the factor $1/N$ is in $G$ already, as in the chapter's $G_2$.
 Return the gradients of $L$ by $X$, $W$ and $b$, without a Python loop over the rows. (With $\partial L / \partial X$
 you can go on to the layer before.)
 """,
@@ -178,8 +192,7 @@ the bend, then into the layer. The derivative of tanh needs the value of the tan
 Write $T = \tanh Z$ with $Z = X W^\top + b$, so $A = X + T$. Through the bend,
 $\partial L / \partial Z = G \odot (1 - T \odot T)$. From there it is the chapter's derivation: `dZ.T @ X` for $W$,
 the sum over the rows for $b$, and `dZ @ W` for the path from $Z$ to $X$. The direct path adds $G$ itself. However
-small $W$ is, $G$ arrives unchanged at the layer before; this is what makes such layers useful in deep networks. No
-$1/N$ appears: if the loss is a mean, the factor is in $G$ already.
+small $W$ is, $G$ arrives unchanged at the layer before; this is what makes such layers useful in deep networks.
 """,
     ),
     Exercise(
@@ -214,7 +227,8 @@ multiply by $p\,(1 - p)$.
         statement=r"""
 A 95 % interval should contain the true share in 95 % of all test sets. Test that claim exactly, without any drawing
 of random numbers. If each of $n$ answers is right with probability $p$, then $k$ of them are right with probability
-$\binom nk p^k (1 - p)^{n - k}$. Add up this probability over all $k$ whose interval contains $p$.
+$\binom nk p^k (1 - p)^{n - k}$. Each count $k$ leads to an interval of its own, `interval(k, n)`. Add up the
+probabilities of all $k$ whose interval contains $p$.
 
 Then compare `simple_interval` with `wilson_interval` (from `dlcourse.evaluate`) for a model that is right in 97 % of
 all cases, tested on 50 images.
@@ -236,21 +250,21 @@ For $p = 0.5$ and $n = 100$ both give 0.943. The simple interval fails near 0 an
         statement="""
 Train logistic regression (`hidden=0`) and an MLP (`hidden=64`) with five seeds each on the 1,000 training images.
 Find the test images that all ten models get wrong, and look at them. Choose two: one that no fair judge could read,
-and one that a model should have read. Argue both cases with evidence that someone else can check, not only with your
-eyes.
+and one that a model should have read. Name them by their rows in the whole data set; the first test image is row 1000.
+Argue both cases with evidence that someone else can check, not only with your eyes: for example with the training
+images that differ least from yours.
 
 You look at test images here to understand, which is fine. Changing a model because of what you saw would not be.
 """,
         hint="""
 `predict(model, digits.test.x).argmax(axis=1)`, with `predict` from `dlcourse.evaluate`, gives the readings of one
-model. For evidence, look at training images: which of them are closest to your image, pixel by pixel, and how are
-they labeled? And do the ten models agree on the same wrong digit?
+model. The difference of two images is the length of `x - other`, over all 64 pixels. How are the five nearest training
+images labeled? And do the ten models agree on the same wrong digit? `plots.digits(digits.images[rows])` shows them.
 """,
         start=READER, answer=code.nearest_labels,
         explanation="""
 With seeds 0 to 4, between 35 and 40 of the 797 images are read by none of the ten models, out of about 50 mistakes
-that each makes. So most mistakes are not bad luck of one training run: the models share them. Two cases (rows counted
-in the whole data set):
+that each makes. So most mistakes are not bad luck of one training run: the models share them. Two cases:
 
 - **Row 1361 has the label 5**, and all ten read a 6. The lower half is closed to a ring, and its five nearest
   training images are all sixes. The evidence in the pixels points to 6; only the writer knew.
@@ -266,14 +280,16 @@ method.
         number="1.22", title="A model that may say: I do not know", level="hard", kind="open",
         statement="""
 A bank reads amounts by machine, and a person reads what the machine refuses. Design a rule by which a classifier
-refuses an image. Train on rows 0-799 (`digits.fit`), choose every number in your rule on rows 800-999
-(`digits.validation`), and use the test rows once, at the end. Report how many images are answered, how many of these
-answers are wrong (with an interval), and how many refusals were unnecessary. Then give the rule 797 images of random
-pixels. How many does it answer?
+refuses an image: for example, that its largest probability must exceed a threshold. Train on rows 0-799 (`digits.fit`),
+choose every number in your rule on rows 800-999 (`digits.validation`), and use the test rows once, at the end. Report
+how many images are answered, how many of these answers are wrong (with an interval), and how many refusals were
+unnecessary. Then give the rule 797 images of random pixels, each drawn evenly from 0 (paper) to 1 (ink). How many does
+it answer?
 """,
         hint="""
-The simplest rule looks at the largest probability and compares it with a threshold. Which threshold would have
-avoided all mistakes on the validation rows? Is "no mistakes on 160 answered images" the same as "never wrong"?
+`predict` returns logits, and the chapter's `softmax` makes probabilities of them. Which threshold would have avoided
+all mistakes on the validation rows? Is "no mistakes on 160 answered images" the same as "never wrong"? Random pixels:
+`np.random.default_rng(0).random((797, 64))`.
 """,
         start="model = trained_reader(digits.fit, hidden=0, seed=0)  # as in Exercise 1.21", answer=code.surest_mistake,
         explanation="""
@@ -285,7 +301,7 @@ correctly.
 
 - No mistake among 160 answered validation images does not mean none ever: the interval for 0 of 160 reaches up to
   2.3 %.
-- The rule still answers 60 to 80 of 797 images of random pixels, and with the MLP instead of logistic regression even
+- The rule still answers 60 to 90 of 797 images of random pixels, and with the MLP instead of logistic regression even
   more than 120. A high probability means "more like this class than like the others", not "like anything I have
   seen". A rule that should refuse nonsense needs another quantity, such as the distance to the nearest training
   image.

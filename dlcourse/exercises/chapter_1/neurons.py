@@ -50,18 +50,21 @@ computed.
 The chapter shows that two layers without an activation are one layer, with the weights $W_2 W_1$.
 
 1. Is the reverse true? Can a pair with 64 inputs, 5 hidden neurons and 10 outputs, and no activation, represent every
-   single layer from 64 to 10?
+   single layer from 64 to 10? If not, give a layer that it cannot represent, and say why.
 2. Now put ReLU between the layers. Show that for all inputs for which the same hidden neurons are positive, the
    network still is one layer, and give its weights and its bias.
 3. With one input and $H$ hidden ReLU neurons: of how many straight pieces can the curve of an output consist at most?
 """,
         hint=r"""
-Part 1: how many numbers pass the hidden layer? Think of the rank of $W_2 W_1$. Part 2: for these inputs ReLU
-multiplies each hidden sum by a fixed number, 1 or 0. Part 3: where can a single neuron change from silent to active?
+Part 1: how many numbers pass the hidden layer, and how many of the ten outputs can be chosen freely? Part 2: for these
+inputs ReLU multiplies each hidden sum by a fixed number, 1 or 0. Part 3: where can a single neuron change from silent
+to active?
 """,
         explanation=r"""
-1. No. $W_2 W_1$ passes through 5 numbers, so its rank is at most 5, while a $10 \times 64$ matrix can have rank 10. A
-   narrow layer loses something, with or without a bend.
+1. No. Take the layer that hands on its first ten inputs, $z_k = x_k$. For the pair, look at inputs of which only these
+   ten may differ from 0. The demand that all 5 hidden sums stay as they are for $x = 0$ is 5 equations for 10 numbers,
+   so there is a solution $x \ne 0$. It leads to the same outputs as 0, while the layer tells the two apart. In the
+   language of linear algebra: the rank of $W_2 W_1$ is at most 5, that of a $10 \times 64$ matrix can be 10.
 2. Let $S$ be the diagonal matrix with a 1 for each neuron that is positive and a 0 for the others. For these inputs
    ReLU multiplies by $S$, so an output is $W_2 S (W_1 x + b_1) + b_2$. That is one layer, with the weights
    $W_2 S W_1$ and the bias $W_2 S b_1 + b_2$. Elsewhere $S$ is another matrix: a ReLU network is many single layers,
@@ -145,6 +148,8 @@ and the length of the weight vector (with the bias as one more weight). **Before
 - A. The mistakes reach 0, it just takes longer.
 - B. The mistakes go on, and the weights grow without limit.
 - C. The mistakes go on, and the weights wander about without growing.
+
+The chapter proves nothing about such data. A guess with a reason is enough.
 """,
         hint="""
 Can a pass without a mistake exist? For the length: an update adds a row only when the current weights get that row
@@ -155,7 +160,7 @@ wrong. What does that do to the length if the weights are already long?
 C. A pass without a mistake would be a separating line, and there is none, so updates go on forever. The length
 wanders between 1 and 4. In the terms of the chapter's proof, an update changes $|v|^2$ by
 $2 t\, v \cdot \tilde x + |\tilde x|^2$, and the first part is zero or negative for a row that is wrong. Block and
-Levin proved in 1970 that the weights stay bounded for every data set. Nothing in the run tells "not yet" from
+Levin proved in 1970 that the weights stay bounded for every finite data set. Nothing in the run tells "not yet" from
 "never". In practice one keeps the best weights seen so far, as the next exercise does, or minimizes a smooth loss,
 which has low values whether or not the classes can be separated.
 """,

@@ -9,6 +9,11 @@ from clone import ROOT
 from dlcourse.figures import Figure, bundle
 
 COUNT = 150_000  # half-precision numbers: 300,000 bytes
+# How light the corner of the plane is, from 0 to 765.
+LIGHTNESS = """() => {
+  const brush = document.querySelector(".dl-plane canvas").getContext("2d");
+  return [...brush.getImageData(2, 2, 1, 1).data].slice(0, 3).reduce((sum, value) => sum + value);
+}"""
 
 
 class Weights(Figure):

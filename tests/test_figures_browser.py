@@ -1,5 +1,6 @@
 """The figures in a real browser, without a kernel: dragged, typed, tabbed, in the dark, on a phone, in a sandbox."""
 
+import json
 from html import escape
 from urllib.parse import quote
 
@@ -7,11 +8,11 @@ import nbformat
 import pytest
 import site_tools
 from browser_tools import CONTRAST, PHONE
-from figure_tools import SUM, NeuronOnPage, Weights, write_page
+from figure_tools import LIGHTNESS, SUM, NeuronOnPage, Weights, write_page
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-from dlcourse.figures import FIGURES, Neuron
+from dlcourse.figures import FIGURES, Neuron, bundle
 from dlcourse.recipes import notebook_paths
 
 pytestmark = pytest.mark.browser
@@ -220,14 +221,29 @@ def test_a_screen_reader_hears_names_values_and_results(neuron):
 
 def test_the_colors_follow_the_page(open_page, address):
     page, _ = open_page(address + CHAPTER)
-    pixel = """() => {
-      const brush = document.querySelector(".dl-plane canvas").getContext("2d");
-      return [...brush.getImageData(2, 2, 1, 1).data].slice(0, 3);
-    }"""
-    light = page.evaluate(pixel)
+    light = page.evaluate(LIGHTNESS)
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_timeout(100)
-    assert sum(page.evaluate(pixel)) < sum(light) / 2
+    assert page.evaluate(LIGHTNESS) < light / 2
+
+
+def test_drawn_before_it_has_a_place_it_gets_its_colors_when_it_has_one(open_page, tmp_path):
+    """Notebooks render a widget first and put it into the page later; styles exist only there."""
+    module = bundle.widget_module("neuron").replace("export default", "const widget =")
+    start = f"""
+      const state = {json.dumps(Neuron().state())}, element = document.createElement("div");
+      const model = {{get: name => state[name], set() {{}}, save_changes() {{}}, on() {{}}, off() {{}}}};
+      widget.render({{model, el: element}});
+      setTimeout(() => document.body.append(element), 100);"""
+    path = tmp_path / "late.html"
+    text = f'<!doctype html><html lang="en"><meta charset="utf-8"><style>{bundle.style()}</style><body></body></html>'
+    path.write_text(text, encoding="utf-8")
+    page, wrong = open_page(path.as_uri())
+    page.evaluate(f"() => {{ {module} {start} }}")
+    page.locator(".dl-plane").wait_for()
+    page.wait_for_timeout(100)
+    assert page.evaluate(LIGHTNESS) > 500
+    assert wrong == []
 
 
 # ------------------------------------------------------------------------------------------------ the mechanism

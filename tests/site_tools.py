@@ -27,8 +27,9 @@ import course_cells  # noqa: E402
 import course_links  # noqa: E402
 import course_math  # noqa: E402
 import course_site  # noqa: E402
+import course_speed  # noqa: E402
 
-__all__ = ["course_api", "course_cells", "course_links", "course_math", "course_site"]
+__all__ = ["course_api", "course_cells", "course_links", "course_math", "course_site", "course_speed"]
 
 RESOURCES = dict.fromkeys(["script", "img", "source", "iframe", "embed", "video", "audio", "track", "input"], "src")
 RESOURCES |= {"object": "data", "image": "href", "use": "href"}
@@ -95,7 +96,7 @@ def pictures_without_text(html: str) -> list[str]:
     for picture in page.find_all("img"):
         text = (picture.get("alt") or "").strip()
         named_by_link = picture.find_parent("a") is not None and picture.find_parent("a").get_text(strip=True)
-        if "_images/" in text or re.search(r"\.(?:png|svg|jpe?g)$", text) or not (text or named_by_link):
+        if "_images/" in text or re.search(r"\.(?:png|svg|webp|jpe?g)$", text) or not (text or named_by_link):
             silent.append(str(picture))
     for drawing in page.find_all("svg", role="img"):
         if drawing.title is None or not drawing.title.get_text(strip=True):

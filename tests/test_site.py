@@ -16,7 +16,8 @@ import dlcourse
 from dlcourse.exercises import EXERCISES
 from dlcourse.exercises.base import Exercise
 
-CHAPTERS = [page for page in site_tools.toc_pages() if page.startswith("notebooks/")]
+NOTEBOOKS = [page for page in site_tools.toc_pages() if page.startswith("notebooks/")]
+CHAPTERS = [page for page in NOTEBOOKS if not page.startswith("notebooks/00")]  # all but the refresher
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_links_lead_somewhere(site):
 
 
 def test_pictures_have_their_size(pages):
-    html = "".join(pages[f"{page}.html"] for page in CHAPTERS)
+    html = "".join(pages[f"{page}.html"] for page in NOTEBOOKS)
     pictures = [tag for tag in site_tools.soup(html).select(".cell_output img")]
     assert pictures
     assert [tag["src"] for tag in pictures if not (tag.get("width") and tag.get("height"))] == []
@@ -169,7 +170,7 @@ def markdown(text, *tags):
 def test_hint_and_solution_come_after_the_cell_to_write_in():
     code = {"cell_type": "code", "metadata": {"tags": ["exercise-code"]}, "source": "", "outputs": ["waits"]}
     cells = [markdown("### Exercise 1.1 (easy): a title", "exercise"), code, markdown("## Check yourself")]
-    page = course_cells.rewrite(cells, {"1.1": exercise()})
+    page = course_cells.rewrite(cells, {"1.1": exercise()}, {})
     assert [cell.get("id") for cell in page] == ["a-cell", None, "ex-1-1-hint", "ex-1-1-solution", "a-cell"]
     assert page[1]["outputs"] == []
     assert "A hint." in page[2]["source"] and "An answer." in page[3]["source"]
@@ -181,11 +182,12 @@ def test_hint_and_solution_come_after_the_cell_to_write_in():
         (markdown("### Exercise 1.2 (easy): a title", "exercise"), "not in dlcourse.exercises"),
         (markdown("### Exercise one", "exercise"), "expected"),
         (markdown("Which one?", "quiz"), "expected"),
+        (markdown("**Question 1.1.** Which one?", "quiz"), "not in dlcourse.questions"),
     ],
 )
 def test_a_wrong_cell_stops_the_build(cell, message):
     with pytest.raises(ExtensionError, match=message):
-        course_cells.rewrite([cell], {"1.1": exercise()})
+        course_cells.rewrite([cell], {"1.1": exercise()}, {})
 
 
 def linked(text, pattern, link):
@@ -325,5 +327,5 @@ def test_the_repository_is_offered_only_when_there_is_one(tmp_path):
 def test_the_site_agrees_with_the_address_of_the_repository(pages):
     options = course_site.repository_options(site_tools.ROOT / "pyproject.toml")
     offered = [name for name, html in pages.items() if "colab.research.google.com" in html]
-    expected = [f"{chapter}.html" for chapter in CHAPTERS] if options["launch_buttons"] else []
+    expected = [f"{notebook}.html" for notebook in NOTEBOOKS] if options["launch_buttons"] else []
     assert offered == expected

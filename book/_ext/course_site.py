@@ -1,4 +1,4 @@
-"""Makes the built site stand on its own: no page asks another host for anything, or waits for what it does not use.
+"""Makes the built site stand on its own, and lets everybody use it: by sight, by ear and by keyboard.
 
 It also takes the address of the repository from `pyproject.toml`, the one place where it stands. While it is empty, no
 button leads anywhere.
@@ -10,12 +10,9 @@ import tomllib
 from pathlib import Path
 
 from docutils import nodes
-from PIL import Image
 
-# The theme draws each icon twice, by a script and by a font. The font is enough, and the script is 1.5 MB.
-ICON_SCRIPT = re.compile(r"\s*<(?:script|link)[^>]*fontawesome\.js[^>]*>(?:</script>)?")
-PICTURE = re.compile(r'<img (?=[^>]*\bsrc="(?P<source>[^"]*_images/[^"]+\.png)")(?![^>]*\bwidth=)')
 LOGO = re.compile(r'<a class="navbar-brand logo".*?</a>', re.DOTALL)
+WIDE_FORMULA = re.compile(r'(<mjx-container class="MathJax)(?="[^>]*display="true")')
 SEARCH_BUTTON = re.compile(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"')
 
 
@@ -56,21 +53,6 @@ def search_quietly(app, pagename, templatename, context, doctree):
         app.add_js_file(None, body=rule)
 
 
-def size_pictures(text: str, folder: Path) -> str:
-    """Give every picture its size, so that nothing jumps, and load those below the first when they come into view."""
-    seen = 0
-
-    def sized(match):
-        nonlocal seen
-        seen += 1
-        with Image.open(folder / match["source"]) as picture:
-            width, height = picture.size
-        lazy = 'loading="lazy" ' if seen > 1 else ""
-        return f'<img width="{width}" height="{height}" {lazy}decoding="async" '
-
-    return PICTURE.sub(sized, text)
-
-
 def name_controls(text: str) -> str:
     """Let the visible words name a control, and let the logo stand in a landmark, as screen readers expect."""
     text = SEARCH_BUTTON.sub(r"\1", text)
@@ -79,16 +61,22 @@ def name_controls(text: str) -> str:
     return LOGO.sub(lambda match: f'<nav aria-label="Home">{match[0]}</nav>', text)
 
 
+def mend_roles(text: str) -> str:
+    """Make lists of papers lists, and let the keyboard scroll a formula that is wider than the page.
+
+    The theme gives a tab stop to the boxes of this class while they have something to scroll, and to no other.
+    """
+    text = text.replace('role="doc-biblioentry"', 'role="listitem"')
+    return WIDE_FORMULA.sub(r"\1 pst-scrollable-table-container", text)
+
+
 def finish(app, error):
     """Repair the built pages in place."""
     if error is not None or app.builder.format != "html":
         return
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        repaired = name_controls(size_pictures(ICON_SCRIPT.sub("", text), page.parent))
-        page.write_text(repaired, encoding="utf-8")
-    for unused in Path(app.outdir, "_static").rglob("fontawesome.js*"):
-        unused.unlink()
+        page.write_text(mend_roles(name_controls(text)), encoding="utf-8")
 
 
 def setup(app):

@@ -1,0 +1,128 @@
+"""A page is light: what a browser loads stays in a budget, and what was cut from the theme's files is not missed."""
+
+import gzip
+import json
+import re
+from urllib.parse import urlsplit
+
+import pytest
+import site_tools
+from fontTools.ttLib import TTFont
+from PIL import Image
+from site_tools import course_speed
+
+CHAPTER = "notebooks/01_neural_networks.html"
+PACKED = {".woff", ".webp"}  # these are compressed already
+PICTURES = {".webp", ".png", ".svg"}
+# KiB as they cross the network. Chapter 1 with its figure and its questions weighed 287, with its pictures 562.
+BUDGET, BUDGET_WITH_PICTURES = 310, 600
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The folder of the built site."""
+    return site_tools.built_site()
+
+
+def kibibytes(path):
+    """Return the size of a file as a server sends it."""
+    content = path.read_bytes()
+    return len(content if path.suffix in PACKED else gzip.compress(content)) / 1024
+
+
+def weights(addresses, site):
+    """Return the weight of everything that a browser asked for, by name."""
+    paths = {site / urlsplit(address).path.lstrip("/") for address in addresses}
+    return {path.relative_to(site).as_posix(): round(kibibytes(path), 1) for path in sorted(paths)}
+
+
+@pytest.mark.browser
+def test_a_chapter_stays_in_its_budget(open_page, address, site):
+    page, wrong = open_page(address + CHAPTER)
+    page.evaluate("document.querySelectorAll('img').forEach(picture => picture.loading = 'eager')")
+    page.wait_for_function("[...document.images].every(picture => picture.complete)")
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    weight = weights([address + CHAPTER, *loaded], site)
+    without = sum(size for name, size in weight.items() if not name.endswith(tuple(PICTURES)))
+    assert len(weight) > 10 and without > 100, f"the browser cannot have loaded so little: {weight}"
+    assert without <= BUDGET, weight
+    assert sum(weight.values()) <= BUDGET_WITH_PICTURES, weight
+    assert wrong == []
+
+
+def test_a_file_weighs_what_is_sent(tmp_path):
+    (tmp_path / "a.css").write_bytes(b"a" * 10240)
+    (tmp_path / "a.woff").write_bytes(b"a" * 10240)
+    asked = ["http://localhost/a.css?v=1", "http://localhost/a.woff", "http://localhost/a.woff"]
+    assert weights(asked, tmp_path) == {"a.css": 0.0, "a.woff": 10.0}
+
+
+def test_no_script_holds_up_a_page(site):
+    for page in site_tools.html_pages(site):
+        scripts = site_tools.soup(page.read_text(encoding="utf-8")).find_all("script", src=True)
+        held_up = [tag["src"] for tag in scripts if not (tag.has_attr("defer") or tag.get("type") == "module")]
+        searches = any("searchindex.js" in tag["src"] for tag in scripts)
+        assert held_up == [], page
+        assert searches == (page.name == "search.html"), page
+
+
+def font_characters(folder):
+    """Return every character that one of the fonts of a folder can draw."""
+    return {chr(code) for path in folder.rglob("*.woff") for code in TTFont(path).getBestCmap() or {}}
+
+
+def test_every_icon_is_in_a_font(site):
+    css = (site / "_static" / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    there = font_characters(site / "_static" / "vendor" / "fontawesome")
+    rules = {}
+    for rule in course_speed.ICON_RULE.findall(css):
+        rules |= dict.fromkeys(course_speed.ICON_NAME.findall(rule), rule)
+    pages = "".join(page.read_text(encoding="utf-8") for page in site_tools.html_pages(site))
+    classes = {name for icon in site_tools.soup(pages).select("i.fa-solid") for name in icon["class"]}
+    named = {name for name in classes if name.startswith("fa-")} - {"fa-solid", "fa-lg"}  # a weight and a size
+    assert len(named) > 5
+    assert [name for name in named if not course_speed.drawn_characters(rules.get(name, "")) & there] == []
+    admonitions = re.findall(r'--pst-icon-[\w-]+:"(.)"', css)
+    assert len(admonitions) > 10
+    assert [icon for icon in admonitions if icon not in there] == []
+
+
+def test_every_character_of_a_formula_is_in_a_font(site):
+    css = (site / "_static" / "maths.css").read_text(encoding="utf-8")
+    there = font_characters(site / "_static" / "mathjax")
+    drawn = course_speed.drawn_characters(css)
+    assert len(drawn) > 50
+    assert drawn - there <= {" ", "\u2061", "\u2062"}  # invisible: a space and the signs for applying and multiplying
+
+
+def test_a_picture_keeps_its_pixels(tmp_path):
+    picture = Image.effect_noise((40, 30), 50).convert("RGBA")
+    picture.save(tmp_path / "a.png")
+    course_speed.pack_pictures(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.webp"]
+    with Image.open(tmp_path / "a.webp") as packed:
+        assert packed.convert("RGBA").tobytes() == picture.tobytes()
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "a.webp").rename(tmp_path / "_images" / "a.webp")
+    html = "".join(f'<img alt="A." src="{source}">' for source in ("logo.webp", "_images/a.webp", "_images/a.webp"))
+    sized = site_tools.soup(course_speed.size_pictures(html, tmp_path)).find_all("img")
+    assert [picture.get("width") for picture in sized] == [None, "40", "40"]
+    assert [picture.get("loading") for picture in sized] == [None, None, "lazy"]
+
+
+def test_only_what_is_used_is_left():
+    css = '.fa-book:before{content:"\\f02d"}.fa-search:before,.fa-find:before{content:"\\f002"}p{content:"x"}'
+    assert course_speed.drop_icons(css, {"fa-find"}) == css.removeprefix('.fa-book:before{content:"\\f02d"}')
+    assert course_speed.drawn_characters(css) == {"\uf02d", "\uf002", "x"}
+    design = '<link href="sphinx-design.min.css">'
+    assert course_speed.drop_unused(design, is_search=False) == ""
+    assert course_speed.drop_unused(f'{design}<p class="sd-card">', is_search=False).startswith(design)
+    search = '<script src="searchindex.js"></script>'
+    assert course_speed.drop_unused(search, is_search=True) == search
+    assert course_speed.drop_unused(search, is_search=False) == ""
+
+
+def test_scripts_wait_and_options_do_not():
+    html = '<script src="documentation_options.js?v=1"></script><script src="a.js"></script><script defer src="b.js">'
+    later = course_speed.defer_scripts(html, json.dumps("options"))
+    assert later == '<script>"options"</script><script defer src="a.js"></script><script defer src="b.js">'

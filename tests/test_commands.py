@@ -115,11 +115,11 @@ def test_the_first_cell_never_asks_an_index_for_the_bare_name(address):
     assert not re.search(r"install[^\n]*[\"']dlcourse[\"']", source)
 
 
-def run_first_cell(folder, then="import dlcourse; print(dlcourse.__file__)"):
-    """Run the generated cell in `folder`, where the package is not installed, and then one line more."""
+def run_first_cell(folder, then="import dlcourse; print(dlcourse.__file__)", first=""):
+    """Run the line `first`, the generated cell in `folder`, where the package is not installed, and one line more."""
     hide = "import sys; sys.meta_path = [finder for finder in sys.meta_path if 'editable' not in repr(finder)]"
     hide += f"; sys.path = [path for path in sys.path[1:] if path != {str(ROOT)!r}]"
-    code = f"{hide}\n{repository.first_cell('')}\n{then}"
+    code = f"{hide}\n{first}\n{repository.first_cell('')}\n{then}"
     return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
 
 
@@ -132,7 +132,29 @@ def test_the_first_cell_takes_the_repository_around_the_notebook(tmp_path):
 
 def test_the_first_cell_says_what_to_do_when_there_is_nothing(tmp_path):
     done = run_first_cell(tmp_path)
-    assert "ModuleNotFoundError: dlcourse was not found: put its wheel" in done.stderr
+    assert "ModuleNotFoundError: dlcourse, the package of this course, was not found." in done.stderr
+    assert f"Put it into {tmp_path} and run this cell again." in done.stderr and not done.stdout
+
+
+def test_the_first_cell_installs_the_newest_wheel_and_says_so_before(tmp_path):
+    """The wheels are empty, so pip refuses them; what was tried, and in which order, is told."""
+    for version in ("0.9.0", "0.10.0"):
+        (tmp_path / f"dlcourse-{version}-py3-none-any.whl").touch()
+    done = run_first_cell(tmp_path)
+    assert done.stdout.startswith(f"Installing {tmp_path / 'dlcourse-0.10.0-py3-none-any.whl'} and what it needs.")
+    assert "RuntimeError: dlcourse could not be installed" in done.stderr and "ensurepip" in done.stderr
+
+
+@pytest.mark.parametrize(("installed", "taken"), [("0.1.0", True), ("0.10.0", False), ("0.20", False)])
+def test_the_first_cell_takes_a_wheel_that_is_newer_than_what_is_installed(installed, taken, tmp_path):
+    """Installed is an empty package with a version, and beside the notebook lies an empty wheel."""
+    (tmp_path / "dlcourse").mkdir()
+    (tmp_path / "dlcourse" / "__init__.py").touch()
+    (tmp_path / "dlcourse.dist-info").mkdir()
+    (tmp_path / "dlcourse.dist-info" / "METADATA").write_text(f"Name: dlcourse\nVersion: {installed}\n")
+    (tmp_path / "dlcourse-0.10.0-py3-none-any.whl").touch()
+    done = run_first_cell(tmp_path, then="print('here')", first="import sys; sys.path.insert(0, '.')")
+    assert done.stdout.startswith("Installing" if taken else "here"), done.stderr
 
 
 # ------------------------------------------------------------------------------------------------ running notebooks

@@ -24,28 +24,41 @@ FIRST_CELL = """\
 # Find the course's package, or install it. Nothing here is about deep learning.
 import importlib.util
 import os
+import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # one thread, set before NumPy starts: the same numbers on every computer
 
+def numbers(version):
+    return [int(part) for part in re.findall(r"\\d+", version)]
+
+found = importlib.util.find_spec("dlcourse") is not None
+wheels = {{wheel.name.split("-")[1]: wheel for wheel in Path.cwd().glob("dlcourse-*.whl")}}
+newest = max(wheels, key=numbers, default="0")
 if (Path.cwd().parent / "dlcourse" / "tensor.py").exists():
     sys.path.insert(0, str(Path.cwd().parent))  # this notebook lies in its repository
-elif importlib.util.find_spec("dlcourse") is None:
-    wheels = sorted(Path.cwd().glob("dlcourse-*.whl"))
+elif not found or numbers(newest) > numbers(metadata.version("dlcourse")):
 {source}
+    print(f"Installing {{source}} and what it needs. The first time this downloads PyTorch and takes minutes.")
     pip = subprocess.run([sys.executable, "-m", "pip", "install", source], capture_output=True, text=True)
     if pip.returncode:
-        raise RuntimeError(f"dlcourse could not be installed from {{source}}: {{pip.stderr}}")
+        advice = "If pip itself is missing, try: python -m ensurepip"
+        raise RuntimeError(f"dlcourse could not be installed from {{source}}: {{pip.stderr}}{{advice}}")
     importlib.invalidate_caches()"""
 WITHOUT_ADDRESS = """\
     if not wheels:
-        raise ModuleNotFoundError("dlcourse was not found: put its wheel, dlcourse-*.whl, beside this notebook")
-    source = str(wheels[-1])"""
+        raise ModuleNotFoundError(
+            "dlcourse, the package of this course, was not found. It is one file, dlcourse-VERSION-py3-none-any.whl. "
+            "Download it from the course's website, page 'How to use this book' (or run `make wheel` in the course's "
+            f"folder and take it from dist/). Put it into {{Path.cwd()}} and run this cell again."
+        )
+    source = str(wheels[newest])"""
 WITH_ADDRESS = """\
-    source = str(wheels[-1]) if wheels else "dlcourse @ git+{address}\""""
+    source = str(wheels[newest]) if wheels else "dlcourse @ git+{address}\""""
 
 
 def address(root=ROOT):
@@ -70,9 +83,10 @@ def first_cell(address):
     """The source of the first code cell of every notebook.
 
     It takes the package from the repository around the notebook, or as it is installed, or from a wheel beside the
-    notebook, or from `address`. It never asks an index for the bare name: there, anyone could answer to it.
+    notebook (the newest, if it is newer than what is installed), or from `address`. It never asks an index for the bare
+    name: there, anyone could answer to it.
     """
-    source = WITH_ADDRESS.format(address=address) if address else WITHOUT_ADDRESS
+    source = (WITH_ADDRESS if address else WITHOUT_ADDRESS).format(address=address)
     return FIRST_CELL.format(source=source)
 
 
@@ -84,11 +98,12 @@ def readme_block(address):
 
 
 def write_first_cell(nb, address):
-    """Replace the source of the notebook's first code cell; what it printed stays (it prints nothing)."""
+    """Replace the source of the first code cell. It prints only where it installs, so nothing is compared."""
     cell = next(cell for cell in nb.cells if cell.cell_type == "code")
     if cell.id != FIRST_CELL_ID:
         raise ValueError(f"expected the first code cell to have the id {FIRST_CELL_ID!r}, got {cell.id!r}")
     cell.source = first_cell(address)
+    cell.metadata["tags"] = ["hide-input", "nbval-ignore-output"]
 
 
 def rewrite(root, address):

@@ -145,8 +145,10 @@ step is not a better one.
         number="1.17", title="The error of a difference", level="hard", kind="derive",
         statement=r"""
 For a smooth function and a small $h$, Taylor's expansion says
-$f(x + h) = f(x) + h f'(x) + \frac{h^2}{2} f''(x) + \frac{h^3}{6} f'''(x) + \dots$, where each part is much smaller
-than the one before it.
+
+$$f(x + h) = f(x) + h f'(x) + \frac{h^2}{2} f''(x) + \frac{h^3}{6} f'''(x) + \dots ,$$
+
+where each part is much smaller than the one before it.
 
 1. Write the same for $f(x - h)$. What is the leading error of the forward difference
    $\frac{f(x + h) - f(x)}{h}$, and what is that of the central difference $\frac{f(x + h) - f(x - h)}{2h}$?

@@ -60,6 +60,12 @@ def test_the_sweep_covers_the_grid_and_the_best_comes_first():
                       epochs=str(best["epochs"])) == rows[0]
 
 
+def test_of_settings_that_tie_the_middle_one_is_chosen():
+    rows = chapter_1.sweep("parity", "logistic")
+    tied = [row["C"] for row in rows if row["mean"] == rows[0]["mean"]]
+    assert tied == ["1.0", "0.1", "3.0"] and chapter_1.chosen_strength("parity") == 1.0
+
+
 def test_the_sweep_never_sees_the_test_rows(monkeypatch, float64):
     """Planted: test rows that cannot be read. A sweep that touched them would fail."""
     digits = chapter_1.load_digits()

@@ -105,7 +105,7 @@ def remake():
 def sweep(task, model):
     """The stored rows of a task ("digit", "parity") and a model ("network", "logistic"), the best first.
 
-    Of those that tie for the best, the middle one comes first: at either end of a tie stands a setting that was lucky.
+    Of those that tie for the best, the middle one comes first.
     """
     rows = [row for row in read("chapter_1_sweep") if (row["task"], row["model"]) == (task, model)]
     rows = sorted(rows, key=lambda row: -float(row["mean"]))

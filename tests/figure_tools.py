@@ -71,10 +71,15 @@ class NeuronOnPage:
     def slider(self, name):
         return self.figure.get_by_role("slider", name=name, exact=True)
 
+    def field(self, name):
+        """The field beside a slider, in which the exact value can be typed."""
+        return self.figure.get_by_role("spinbutton", name=f"{name}, exactly")
+
     def values(self):
         """The numbers of the chosen neuron, as they stand beside its sliders."""
-        rows = self.figure.locator(".dl-controls > .dl-group .dl-slider output").all_inner_texts()
-        return [float(text.replace("\u2212", "-")) for text in rows]
+        self.result()
+        fields = self.figure.locator(".dl-controls > .dl-group .dl-slider input[type=number]")
+        return [float(field.input_value()) for field in fields.all()]
 
     def result(self):
         """(loss, wrong, steps) as the figure says them, after it has drawn what was changed."""

@@ -84,7 +84,7 @@ def test_everything_in_a_figure_can_be_read(name, scheme, open_page, address):
 # ------------------------------------------------------------------------------------------------ the neuron
 
 
-def test_typing_at_a_slider_changes_the_loss(neuron):
+def test_the_keys_of_a_slider_change_the_loss(neuron):
     figure, wrong = neuron()
     assert figure.result() == (round(Neuron().loss(), 3), 1, 0)
     figure.slider("bias").focus()
@@ -93,6 +93,22 @@ def test_typing_at_a_slider_changes_the_loss(neuron):
     assert figure.values() == [4, 0, -3]
     assert figure.result()[0] == round(Neuron(parameters=[[4, 0, -3]]).loss(), 3)
     assert figure.slider("bias").get_attribute("aria-valuetext") == "\u22123.00"
+    assert wrong == []
+
+
+def test_an_exact_value_can_be_typed(neuron):
+    figure, wrong = neuron()
+    field = figure.field("weight of x\u2082")
+    field.select_text()
+    figure.page.keyboard.type("-1.375")
+    loss = round(Neuron(parameters=[[4, -1.375, -2]]).loss(), 3)
+    assert figure.result()[0] == loss and field.input_value() == "-1.375"
+    field.select_text()
+    figure.page.keyboard.press("Backspace")
+    assert figure.result()[0] == loss  # an empty field changes nothing
+    figure.page.keyboard.type("99")
+    figure.page.keyboard.press("Tab")
+    assert figure.values() == [4, 12, -2]
     assert wrong == []
 
 
@@ -142,7 +158,8 @@ def test_everything_can_be_done_with_the_keyboard_alone(neuron):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("""() => {
             const element = document.activeElement, face = element.type === "radio" ? element.nextSibling : element;
-            return [(element.labels?.[0] ?? element).innerText.trim(), getComputedStyle(face).outlineStyle];
+            const name = element.ariaLabel ?? (element.labels?.[0] ?? element).innerText.trim();
+            return [name, getComputedStyle(face).outlineStyle];
         }"""))
         return seen[-1][0]
 
@@ -157,23 +174,24 @@ def test_everything_can_be_done_with_the_keyboard_alone(neuron):
     loss, _, steps = figure.result()
     assert steps == 1 and loss != 0.627
     assert [tab() for _ in range(4)] == ["Train", "New start", "Reset", "hidden 1"]
-    assert [tab() for _ in range(3)] == ["weight of x1", "weight of x2", "bias"]
+    names = ["weight of x\u2081", "weight of x\u2082", "bias"]
+    assert [tab() for _ in range(6)] == [name for slider in names for name in (slider, f"{slider}, exactly")]
     assert tab() == "Move a point by numbers"
     page.keyboard.press("Enter")
-    assert [tab() for _ in range(4)] == ["1", "no", "x1", "x2"]
+    assert [tab() for _ in range(4)] == ["1", "no", "x\u2081", "x\u2081, exactly"]
+    assert tab() == "x\u2082"
     for _ in range(30):
         page.keyboard.press("ArrowRight")
     assert figure.result()[0] != loss
-    assert tab() == "What to try"
+    assert [tab() for _ in range(2)] == ["x\u2082, exactly", "What to try"]
     assert all(outline == "solid" for _, outline in seen)
 
 
 def test_a_hidden_layer_makes_xor_give_way(neuron):
     figure, wrong = neuron(Neuron(task="XOR"))
     figure.press("Train")
-    figure.page.wait_for_function("document.querySelector('.dl-side > output').innerText.startsWith('loss 0.693')")
-    figure.press("Stop")
-    assert figure.result()[1] >= 1
+    figure.page.get_by_text("loss 0.693, 0 of 4 wrong, 4 undecided").wait_for()
+    figure.figure.get_by_role("button", name="Train", exact=True).wait_for()  # it notices that nothing moves
     figure.choose("Hidden neurons", "3")
     figure.press("Train")
     figure.figure.get_by_role("button", name="Stop", exact=True).wait_for()
@@ -313,8 +331,7 @@ def test_alone_in_a_sandbox(make, host, open_page, tmp_path):
     page, wrong = open_page(path.as_uri())
     frame = page.frame_locator("iframe")
     frame.locator("figure").wait_for()
-    sliders = frame.get_by_role("slider")
-    sliders.last.focus()
+    frame.get_by_role("slider", name="bias" if make is Neuron else "factor").focus()
     page.keyboard.press("ArrowRight")
     read = frame.locator(".dl-side > output" if make is Neuron else "figure output").first
     wanted = "loss 0.6" if make is Neuron else f"sum {2 * SUM:.0f}"

@@ -124,6 +124,9 @@ def test_sliders_and_python_share_their_values(notebook):
         page.wait_for_function(f"document.querySelector('.dl-side > output').innerText.startsWith('loss {loss:.3f}')")
         assert figure.values() == [1, 2, -2.5] and figure.radio("Task", task).is_checked()
 
+    figure.field("bias").select_text()
+    page.keyboard.type("-0.5")  # keys that JupyterLab would take for itself, too
+    assert figure.values() == [1, 2, -0.5]
     figure.drag(figure.place(0, 0), figure.place(0.3, 0.2))
     figure.choose("Hidden neurons", "2")
     figure.press("One step")

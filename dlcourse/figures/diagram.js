@@ -1,6 +1,6 @@
 // A network drawn as circles and lines, with what each neuron returns for one input written into it.
 
-import { draw, place, written } from "./kit.js";
+import { draw, indexed, place, written } from "./kit.js";
 import { forward } from "./network.js";
 
 const WIDTH = 340, HEIGHT = 236, RADIUS = 18;
@@ -11,8 +11,8 @@ export function diagram(parent) {
   const svg = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "dl-network", role: "img" }, parent);
   return (rows, x, chosen) => {
     const { hidden, p } = forward(rows, x), count = hidden.length;
-    const inputs = x.map((value, i) => ({ at: [40, spread(2, i)], value, name: `x${i + 1}` }));
-    const middle = hidden.map((value, i) => ({ at: [170, spread(count, i)], value, name: named(`h${i + 1}`, rows[i], i === chosen) }));
+    const inputs = x.map((value, i) => ({ at: [40, spread(2, i)], value, name: indexed("x", i) }));
+    const middle = hidden.map((value, i) => ({ at: [170, spread(count, i)], value, name: named(indexed("h", i), rows[i], i === chosen) }));
     const output = { at: [WIDTH - 44, HEIGHT / 2], value: p, name: named("p", rows.at(-1), chosen === count) };
     svg.replaceChildren();
     middle.forEach((node, j) => edges(svg, inputs, node, rows[j], j === chosen));

@@ -55,20 +55,25 @@ function keepArrowKeys() {
   window.addEventListener("keydown", stop, true);
 }
 
-/** A labeled slider. `get` and `set` read and write its value; call `.show()` after the value has changed elsewhere. */
+/** A labeled slider and, for exact values, a field to type in. `get` and `set` read and write the value; call `.show()`
+ * after it has changed elsewhere. */
 export function slider(parent, label, { min, max, step, get, set, format }) {
   const id = newId(), row = make("div", { class: "dl-slider" }, parent);
   make("label", { for: id }, row, label);
-  const input = make("input", { id, type: "range", min, max, step }, row);
-  const value = make("output", { for: id, "aria-live": "off" }, row);
+  const range = make("input", { id, type: "range", min, max, step }, row);
+  const field = make("input", { type: "number", min, max, step: "any", "aria-label": `${label}, exactly` }, row);
   const show = () => {
-    input.value = get();
-    value.textContent = format(get());
-    input.setAttribute("aria-valuetext", value.textContent);
+    range.value = get();
+    range.setAttribute("aria-valuetext", format(get()));
+    if (!field.matches(":focus")) field.value = format(get()).replace("\u2212", "-");  // not while somebody types
   };
-  input.addEventListener("input", () => { set(Number(input.value)); show(); });
+  range.addEventListener("input", () => set(Number(range.value)));
+  field.addEventListener("input", () => {
+    if (field.value !== "") set(Math.min(max, Math.max(min, Number(field.value))));
+  });
+  field.addEventListener("blur", show);
   show();
-  return { row, input, show };
+  return { show };
 }
 
 /** A row of alternatives, one of which is chosen. `options` are [value, label]. */
@@ -93,6 +98,9 @@ export function button(parent, label, act) {
   element.addEventListener("click", act);
   return element;
 }
+
+/** A letter with a small number below it: x\u2081. */
+export const indexed = (letter, i) => letter + String.fromCharCode(0x2081 + i);
 
 /** A number as it is written here: two decimals, a true minus sign, no negative zero. */
 export function written(value) {

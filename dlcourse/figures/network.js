@@ -30,9 +30,16 @@ export function loss(rows, points) {
   return total / points.length;
 }
 
-/** How many points lie on the wrong side of p = 1/2. */
-export function mistakes(rows, points) {
-  return points.filter(([x1, x2, label]) => (forward(rows, [x1, x2]).z > 0) !== (label === 1)).length;
+/** Whether a point is answered "right", "wrong", or neither, where p is 1/2 to three digits: then it is "undecided". */
+export function verdict(rows, [x1, x2, label]) {
+  const { z } = forward(rows, [x1, x2]);
+  if (Math.abs(z) < 0.002) return "undecided";
+  return z > 0 === (label === 1) ? "right" : "wrong";
+}
+
+/** How many points have this verdict. */
+export function count(rows, points, wanted) {
+  return points.filter(point => verdict(rows, point) === wanted).length;
 }
 
 /** The gradient of the loss by every parameter, in the shape of the parameters. */

@@ -1,8 +1,8 @@
 // The neuron: points, weights and bias to drag; a hidden layer to add; training to watch.
 
-import { draw, frame, make, onNewLook, place, written } from "./kit.js";
+import { draw, frame, indexed, make, onNewLook, place, written } from "./kit.js";
 import { diagram } from "./diagram.js";
-import { forward, loss, mistakes } from "./network.js";
+import { count, forward, loss } from "./network.js";
 import { neuronControls } from "./neuron_controls.js";
 import { neuronPlane } from "./neuron_plane.js";
 import { neuronState } from "./neuron_state.js";
@@ -61,7 +61,7 @@ const bracketed = value => value < 0 ? `(${written(value)})` : written(value);
 function digit(parent, state) {
   const box = make("div", { class: "dl-digit" }, parent), svg = draw("svg", { viewBox: "0 0 8 8", role: "img" }, box);
   const scale = "from 0, the lightest of the sixty digits, to 1, the darkest";
-  make("p", {}, box, `x1 and x2: how dark it is in the solid and in the dashed box, ${scale}.`);
+  make("p", {}, box, `${indexed("x", 0)} and ${indexed("x", 1)}: how dark it is in the solid and in the dashed box, ${scale}.`);
   return () => {
     box.hidden = state.isGate;
     if (state.isGate) return;
@@ -81,10 +81,11 @@ function result(parent, state) {
   const trace = draw("polyline", { class: "dl-trace" }, svg), read = make("output", { "aria-live": "polite" }, parent);
   let history = [];
   return () => {
-    const now = loss(state.rows, state.points), wrong = mistakes(state.rows, state.points);
-    const text = `loss ${now.toFixed(3)}, ${wrong} of ${state.points.length} wrong, ${state.steps} steps`;
-    history = recorded(history, state.steps, now);
-    const high = Math.max(Math.LN2, ...history.map(([, value]) => value)), end = Math.max(1, state.steps);
+    const { rows, points, steps } = state, now = loss(rows, points), open = count(rows, points, "undecided");
+    const undecided = open ? `, ${open} undecided` : "";
+    const text = `loss ${now.toFixed(3)}, ${count(rows, points, "wrong")} of ${points.length} wrong${undecided}, ${steps} steps`;
+    history = recorded(history, steps, now);
+    const high = Math.max(Math.LN2, ...history.map(([, value]) => value)), end = Math.max(1, steps);
     const corners = history.map(([step, value]) => [200 * step / end, 42 - 40 * value / high].map(v => v.toFixed(1)).join(","));
     place(trace, { points: corners.join(" ") });
     place(read, { "aria-live": state.running ? "off" : "polite" });  // while it trains, every frame would be read out

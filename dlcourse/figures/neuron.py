@@ -95,11 +95,13 @@ class Neuron(Figure):
         return [
             "AND: drag the arrow and the diamond, or move the sliders, until no corner is wrong. Then OR. What had to "
             "change?",
-            "XOR: try the same. Then let it train. The loss comes to rest at 0.693, which is log 2. Why there?",
+            "XOR: try the same. Then let it train. It ends with all weights at 0 and every corner at p = 0.5, "
+            "undecided. The loss comes to rest at 0.693; the section on probabilities explains the number.",
             "XOR with hidden neurons: with one, a corner stays wrong. With two it often works; if it is stuck, take a "
             "new start. Where do the dashed lines go, the borders of the hidden neurons, when it works?",
-            "Each pair of digits is sixty real images, of which the neuron sees two numbers. Which pair needs no "
-            "hidden neuron, which needs two, and which keeps a mistake in nearly every training?",
+            "Each pair of digits is sixty real images, of which the neuron sees two numbers. Train each pair without "
+            "hidden neurons, then with two. Which pair does not need them, for which do they help most, and for which "
+            "hardly at all?",
         ]
 
     @traitlets.observe("task")

@@ -1,6 +1,6 @@
 // The controls of the neuron figure. Whatever can be dragged in the plane can be done here, by keyboard too.
 
-import { button, choice, make, slider, written } from "./kit.js";
+import { button, choice, indexed, make, slider, written } from "./kit.js";
 import { GATES } from "./network.js";
 
 const MOST_HIDDEN = 4;
@@ -53,7 +53,7 @@ function weightControls(box, state, changed) {
   state.row.forEach((_, i) => {
     const set = value => state.setRow(state.row.map((old, k) => k === i ? value : old));
     const settings = { min: -12, max: 12, step: 0.05, get: () => state.row[i], set, format: written };
-    controls.push(slider(box, i < last ? `weight of ${input}${i + 1}` : "bias", settings));
+    controls.push(slider(box, i < last ? `weight of ${indexed(input, i)}` : "bias", settings));
   });
   return controls;
 }
@@ -70,6 +70,6 @@ function pointControls(box, state, changed) {
   return [
     choice(box, "Point", names, { get: () => state.point, set: pick }),
     choice(box, "Class", [[0, "no"], [1, "yes"]], { get: at(2), set: label => change(2, label) }),
-    ...[0, 1].map(k => slider(box, `x${k + 1}`, { min: -0.5, max: 1.5, step: 0.01, get: at(k), set: value => change(k, value), format: written })),
+    ...[0, 1].map(k => slider(box, indexed("x", k), { min: -0.5, max: 1.5, step: 0.01, get: at(k), set: value => change(k, value), format: written })),
   ];
 }

@@ -1,7 +1,7 @@
 // The plane of the neuron figure: its points, the borders of its neurons, and the chosen neuron's handles, all to drag.
 
 import { draggable, draw, place } from "./kit.js";
-import { forward, sigmoid } from "./network.js";
+import { forward, sigmoid, verdict } from "./network.js";
 import { fromX, fromY, inside, plane, straightLine, toX, toY } from "./plane.js";
 
 const REACH = 0.8, HALF_WAY = 6;  // an arrow is REACH long for endless weights, and half of that for weights of HALF_WAY
@@ -55,13 +55,13 @@ function showPoints(parent, svg, state, changed) {
   while (parent.childNodes.length > state.points.length) parent.lastChild.remove();
   while (parent.childNodes.length < state.points.length) addPoint(parent, svg, state, changed);
   const r = state.isGate ? 9 : 5;
-  state.points.forEach(([x1, x2, label], i) => {
-    const mark = parent.childNodes[i], [ring, shape, cross] = mark.childNodes;
-    const wrong = forward(state.rows, [x1, x2]).z > 0 !== (label === 1);
+  state.points.forEach((point, i) => {
+    const [x1, x2, label] = point, mark = parent.childNodes[i], [ring, shape, cross] = mark.childNodes, arm = r + 1;
+    const wrong = verdict(state.rows, point) === "wrong";
     place(mark, { transform: `translate(${toX(x1)} ${toY(x2)})`, class: `dl-point dl-class-${label}${state.isGate ? " dl-free" : ""}` });
     place(ring, { d: i === state.point ? circle(r + 5) : "" });
     place(shape, { d: label ? circle(r) : `M${-r},${-r}H${r}V${r}H${-r}Z` });
-    place(cross, { d: wrong ? `M${-r},${-r}L${r},${r}M${r},${-r}L${-r},${r}` : "" });
+    place(cross, { d: wrong ? `M${-arm},${-arm}L${arm},${arm}M${arm},${-arm}L${-arm},${arm}` : "" });
   });
 }
 

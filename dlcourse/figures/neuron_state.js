@@ -3,7 +3,7 @@
 import { bytes, lessMotion } from "./kit.js";
 import { GATES, descend, loss, meanGray, randomStart } from "./network.js";
 
-const STEPS_A_FRAME = 10, STEPS_AT_ONCE = 1000, MOST_STEPS = 20000, SMALL_LOSS = 0.005;
+const STEPS_A_FRAME = 10, STEPS_AT_ONCE = 1000, MOST_STEPS = 20000, SMALL_LOSS = 0.005, STILL = 1e-8;
 
 /** The points of a task: a gate's corners; or two mean grays of each digit of a pair, stretched to reach from 0 to 1. */
 export function pointsOf(task, pairs, data) {
@@ -79,13 +79,15 @@ export function neuronState(model) {
       for (let i = 0; i < count; i++) rows = descend(rows, this.points, model.get("rate"));
       this.set({ parameters: rows, steps: this.steps + count }, save);
     },
-    /** Train until somebody stops it or little is left to learn; `turned` is called whenever this starts or ends. */
+    /** Train until somebody stops it, little is left to learn or nothing moves; `turned` hears when it starts and ends. */
     play(turned) {
       if (lessMotion()) return this.train(STEPS_AT_ONCE);
-      let frames = 0;
+      let frames = 0, before = Infinity;
       const turn = () => {
         this.train(STEPS_A_FRAME, ++frames % 20 === 0);  // a kernel need not hear of every frame
-        if (this.steps >= MOST_STEPS || loss(this.rows, this.points) < SMALL_LOSS) this.stop();
+        const now = loss(this.rows, this.points), still = Math.abs(before - now) < STILL;
+        before = now;
+        if (this.steps >= MOST_STEPS || now < SMALL_LOSS || still) this.stop();
         else frame = requestAnimationFrame(turn);
       };
       frame = requestAnimationFrame(turn);

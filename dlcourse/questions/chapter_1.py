@@ -54,8 +54,8 @@ QUESTIONS = (
     ),
     Question(
         "1.3",
-        "You stack three `nn.Linear` layers without activations between them. What can the stack compute that one "
-        "layer cannot?",
+        "You stack three layers of weighted sums without activations between them. What can the stack compute that "
+        "one layer cannot?",
         (
             Option("XOR", "XOR needs a bend. The composition of linear maps is a linear map."),
             Option(
@@ -92,9 +92,9 @@ QUESTIONS = (
         r"Why is $\partial L / \partial Z_2 = (P - Y) / N$ such a welcome result?",
         (
             Option(
-                "The gradient is large where the model is sure and wrong, and vanishes where it is right",
-                r"Sure and wrong means $p_y$ near 0, so the entry is near $-1/N$; right means $P \approx Y$. "
-                "Exercise 1.19 shows a loss that lacks this.",
+                "The gradient is large where the model is sure and wrong, and vanishes where it is sure and right",
+                r"Sure and wrong means $p_y$ near 0, so the entry is near $-1/N$; sure and right means $P \approx "
+                "Y$. Exercise 1.19 shows a loss that lacks this.",
                 right=True,
             ),
             Option("It can be had without a pass forward", "$P$ is what the pass forward computes."),
@@ -132,23 +132,23 @@ QUESTIONS = (
     ),
     Question(
         "1.7",
-        "The best of 36 settings reads 98 of 100 validation images. It is then trained again on all training images. "
-        "What do you expect on new images?",
+        "The best of 36 settings reads 98 of 100 validation images. How many of 100 new images of the same kind do you "
+        "expect it to read?",
         (
             Option(
-                "About 98 of 100, since these images were not trained on",
-                "They were not trained on, but they were chosen by, and the winner of many comparisons was also "
+                "98, since it was not trained on the validation images",
+                "It was not trained on them, but it was chosen by them, and the winner of many comparisons was also "
                 "the luckiest.",
             ),
             Option(
-                "Somewhat fewer, even if they are of the same kind",
-                "Choosing uses the validation images up a little. Only images that took part in no decision give "
-                "an unbiased number. If the new images come from other writers, expect fewer still.",
+                "Somewhat fewer",
+                "Choosing uses the validation images up a little: the winner of 36 was also lucky on just these 100. "
+                "Only images that took part in no decision give an unbiased number.",
                 right=True,
             ),
             Option(
-                "More, since in the end it is trained on more images",
-                "More images help a little, but here the luck of the choice and the new writers weighed more.",
+                "More, since it is the best of 36",
+                "Being chosen makes no model better. It was picked because its luck showed on these 100 images.",
             ),
             Option(
                 "Nothing can be said",

@@ -1,7 +1,7 @@
 // What all figures share and what needs no page: numbers from bytes, numbers to text, and the model of a page.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bytes, halves, written } from "../../dlcourse/figures/kit.js";
+import { bytes, halves, indexed, written } from "../../dlcourse/figures/kit.js";
 import { pageModel } from "../../dlcourse/figures/page.js";
 import { wanted } from "./tools.mjs";
 
@@ -18,6 +18,10 @@ test("numbers come as base64 text from a page and as a DataView from a kernel", 
 
 test("numbers are written with two decimals, a true minus and no negative zero", () => {
   assert.deepEqual([1, -1.005, -0.001, 12.345].map(written), ["1.00", "\u22121.00", "0.00", "12.35"]);
+});
+
+test("an index is a small number below its letter", () => {
+  assert.equal([0, 1, 3].map(i => indexed("x", i)).join(" "), "x\u2081 x\u2082 x\u2084");
 });
 
 test("a page's model tells whoever listens, once for each change", () => {

@@ -1,7 +1,7 @@
 // The neuron's mathematics against dlcourse, on the same numbers, and its geometry against itself.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { GATES, descend, forward, gradient, loss, mistakes, randomStart, sigmoid } from "../../dlcourse/figures/network.js";
+import { GATES, count, descend, forward, gradient, loss, randomStart, sigmoid } from "../../dlcourse/figures/network.js";
 import { recorded } from "../../dlcourse/figures/neuron.js";
 import { arrowLength, foot, through, turned, weightSize } from "../../dlcourse/figures/neuron_plane.js";
 import { pointsOf } from "../../dlcourse/figures/neuron_state.js";
@@ -16,7 +16,7 @@ for (const [i, one] of cases.entries()) {
     near(loss(one.rows, one.points), one.loss, "loss");
     near(gradient(one.rows, one.points), one.gradient, "gradient");
     near(descend(one.rows, one.points, 0.3), one.after, "after a step");
-    assert.equal(mistakes(one.rows, one.points), one.mistakes);
+    assert.equal(count(one.rows, one.points, "wrong"), one.mistakes);
   });
 }
 
@@ -29,6 +29,11 @@ test("training follows dlcourse for a hundred steps", () => {
   let rows = curve.rows;
   const losses = curve.losses.map(() => { const now = loss(rows, curve.points); rows = descend(rows, curve.points, curve.rate); return now; });
   near(losses.map(value => Math.round(1e9 * value) / 1e9), curve.losses.map(value => Math.round(1e9 * value) / 1e9), "loss");
+});
+
+test("a point with p = 1/2 is undecided, and neither right nor wrong", () => {
+  const points = [[1, 0, 1], [-1, 0, 1], [0, 5, 1], [1e-4, 0, 0]];
+  assert.deepEqual(["right", "wrong", "undecided"].map(verdict => count([[1, 0, 0]], points, verdict)), [1, 1, 2]);
 });
 
 test("large sums overflow nothing", () => {

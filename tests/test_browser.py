@@ -118,3 +118,41 @@ def test_an_address_leads_to_its_exercise(open_page, address):
     page.wait_for_timeout(300)
     box = page.locator("#ex-1-1").bounding_box()
     assert 0 <= box["y"] < DESKTOP["height"] / 2
+
+
+# The formulas whose punctuation begins the next line, with all that is folded laid open.
+TORN = """() => {
+  document.querySelectorAll("details").forEach(fold => { fold.open = true; });
+  return [...document.querySelectorAll("span.maths")].filter(formula => {
+    const text = formula.nextSibling, mark = document.createRange();
+    if (!(text instanceof Text) || !/^[.,;:!?)]/.test(text.data)) return false;
+    mark.setStart(text, 0);
+    mark.setEnd(text, 1);
+    return mark.getBoundingClientRect().left < formula.getBoundingClientRect().right - 1;
+  }).map(formula => formula.parentElement.textContent.slice(0, 80));
+}"""
+
+
+def test_no_line_begins_with_what_ends_a_formula(open_page, address):
+    page, _ = open_page(address + CHAPTER, PHONE)
+    for width in (360, 390, 768, 1280, 1300, 1440):
+        page.set_viewport_size(PHONE | {"width": width})
+        assert page.evaluate(TORN) == []
+    page.add_style_tag(content=".together { white-space: normal !important; }")
+    page.set_viewport_size(PHONE)
+    assert page.evaluate(TORN) != []
+
+
+def test_pictures_of_several_panels_scroll_on_a_phone_and_only_there(open_page, address):
+    page, _ = open_page(address + CHAPTER)
+    boxes = page.locator(".wide-picture")
+    assert boxes.count() > 5
+    scrolls = "boxes => boxes.map(box => box.scrollWidth > box.clientWidth && box.tabIndex === 0)"
+    assert not any(boxes.evaluate_all(scrolls))
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(500)  # the theme gives tab stops a moment later
+    assert all(boxes.evaluate_all(scrolls))
+    assert min(page.eval_on_selector_all(".wide-picture img", "images => images.map(image => image.width)")) >= 600
+    boxes.first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.wide-picture').scrollLeft > 0")

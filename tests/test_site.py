@@ -207,6 +207,22 @@ def test_what_a_text_mentions_becomes_a_link_if_it_is_there():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Exercises 1.1, 1.7\nand 1.9, then 1.1", ["1.1", "1.9"]),
+        ("the pictures (Figures 1.1 and 1.9)", ["1.9"]),
+        ("Questions 1.1 to 1.9 or Exercises 1.7, but 1.1", ["1.1", "1.9"]),
+    ],
+)
+def test_each_number_of_a_list_becomes_a_link_if_it_is_there(text, expected):
+    here = {"ex-1-1", "ex-1-9", "fig-1-9", "quiz-1-1", "quiz-1-9"}
+    (found,) = course_links.LIST.finditer(text)
+    listed = course_links.list_links(found, here)
+    assert listed.astext() == found[0]
+    assert [link.astext() for link in listed if hasattr(link, "attributes")] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("Rosenblatt (1958) let", ["Rosenblatt (1958)"]),
         ("(Cybenko 1989; Zhang et al. 2017)", ["Cybenko 1989", "Zhang et al. 2017"]),
         ("as Rumelhart, Hinton and Williams (1986) did", ["Rumelhart, Hinton and Williams (1986)"]),

@@ -1,7 +1,8 @@
 """Turns what a text names into links, so that authors write plain words that read well in any notebook.
 
-"Figure 1.3", "Exercise 1.3" and "equation (1.3)" lead to what they name if it stands on the same page. "Rosenblatt
-(1958)" and "Rumelhart, Hinton and Williams (1986)" lead to the bibliography if it has such an entry.
+"Figure 1.3", "Exercise 1.3" and "equation (1.3)" lead to what they name if it stands on the same page, and so does each
+number of "Exercises 1.1, 1.4 and 1.7". "Rosenblatt (1958)" and "Rumelhart, Hinton and Williams (1986)" lead to the
+bibliography if it has such an entry.
 """
 
 import re
@@ -13,8 +14,9 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util.nodes import make_refnode
 
-NUMBERED = r"(?P<kind>Figure|Exercise|Question)\s(?P<number>\d+\.\d+)"
-MENTION = re.compile(rf"\b(?:{NUMBERED}|[Ee]quation\s\((?P<equation>\d+\.\d+)\))")
+KIND, NUMBER = r"(?P<kind>Figure|Exercise|Question)", r"\d+\.\d+"
+MENTION = re.compile(rf"\b(?:{KIND}\s(?P<number>{NUMBER})|[Ee]quation\s\((?P<equation>{NUMBER})\))")
+LIST = re.compile(rf"\b{KIND}s\s{NUMBER}(?:(?:,\s|,?\s(?:and|or|to)\s){NUMBER})+")
 INITIALS, SURNAME = r"(?:[A-Z]\.\s?)*", r"[A-Z][\w-]+"
 OTHERS = rf"(?:,\s{INITIALS}{SURNAME})*(?:,?\sand\s{INITIALS}{SURNAME}|\set\sal\.)?"
 YEAR = r"(?P<open>\()?(?P<year>1[89]\d\d|20\d\d)\b(?(open)\)?)"
@@ -54,9 +56,23 @@ def ancestors(node):
 def mention_link(match: re.Match, here: set[str]):
     """Return a link to something numbered, if it is on this page."""
     target = equation_id(match["equation"]) if match["equation"] else anchor(match["kind"], match["number"])
+    return link_on_page(match[0], target, here)
+
+
+def list_links(match: re.Match, here: set[str]):
+    """Return a list of numbered things, in which each number is a link if what it names is on this page."""
+
+    def link(number):
+        return link_on_page(number[0], anchor(match["kind"], number[0]), here)
+
+    return nodes.inline("", "", *pieces(match[0], re.compile(NUMBER), link))
+
+
+def link_on_page(words: str, target: str, here: set[str]):
+    """Return a link to a place on this page, if there is such a place."""
     if target not in here:
         return None
-    return nodes.reference(match[0], match[0], refid=target, internal=True, classes=["mention"])
+    return nodes.reference(words, words, refid=target, internal=True, classes=["mention"])
 
 
 def citation_link(match: re.Match, known: dict, docname: str):
@@ -78,6 +94,7 @@ class LinkMentions(SphinxTransform):
         for formula in self.document.findall(nodes.math_block):
             here.update(equation_id(tag) for tag in TAG.findall(formula.astext()))
         replace_matches(self.document, MENTION, lambda match: mention_link(match, here))
+        replace_matches(self.document, LIST, lambda match: list_links(match, here))
         known = known_entries(self.env.get_domain("cite"))
         replace_matches(self.document, CITATION, lambda match: citation_link(match, known, self.env.docname))
 

@@ -21,6 +21,9 @@ from sphinx.util.math import get_node_equation_number
 HERE = Path(__file__).parent
 FONTS = "output/chtml/fonts/woff-v2"
 TAG = re.compile(r"\\tag\{([^{}]*)\}")
+# A browser may break a line on either side of a formula, even before a comma.
+FORMULA, AFTER = r'(?><span class="maths">.*?</mjx-container></span>)', r"[^\w\s<&]"
+TOUCHING = re.compile(rf"\({FORMULA}{AFTER}*|{FORMULA}{AFTER}+", re.DOTALL)
 
 
 def mathjax_folder() -> Path:
@@ -135,12 +138,18 @@ def renderer(typesetter: Typesetter):
     return inline, displayed
 
 
+def keep_together(page: str) -> str:
+    """Keep a formula on one line with the punctuation that touches it."""
+    return TOUCHING.sub(r'<span class="together">\g<0></span>', page)
+
+
 def setup(app):
     typesetter = Typesetter()
     inline, displayed = renderer(typesetter)
 
-    def add_styles(app, pagename, templatename, context, doctree):
+    def finish_page(app, pagename, templatename, context, doctree):
         if "mjx-container" in context.get("body", ""):
+            context["body"] = keep_together(context["body"])
             app.add_css_file("maths.css")
 
     def finish(app, error):
@@ -152,7 +161,7 @@ def setup(app):
         typesetter.close()
 
     app.add_html_math_renderer("build_time", (inline, None), (displayed, None))
-    app.connect("html-page-context", add_styles)
+    app.connect("html-page-context", finish_page)
     app.connect("build-finished", finish)
     # The style sheet grows with the characters met, so all pages are read in every build.
     app.connect("env-get-outdated", lambda app, env, added, changed, removed: sorted(env.found_docs))

@@ -30,7 +30,8 @@ SEARCH = re.compile(r'\s*<script src="[^"]*(?:searchtools|language_data|searchin
 # Cards, grids and tabs; each of their classes begins with sd-.
 DESIGN = re.compile(r"\s*<(?:script|link)[^>]*(?:sphinx-design\.min\.css|design-tabs\.js)[^>]*>(?:</script>)?")
 
-PICTURE = re.compile(r'<img (?=[^>]*\bsrc="(?P<source>[^"]*_images/[^"]+\.(?:png|webp))")(?![^>]*\bwidth=)')
+PICTURE = re.compile(r'<img (?=[^>]*\bsrc="(?P<source>[^"]*_images/[^"]+\.(?:png|webp))")(?![^>]*\bwidth=)[^>]*>')
+WIDE, FLAT = 800, 2  # pixels, and width by height, above which a picture has several panels in a row
 PICTURE_NAME = re.compile(r"(_images/[\w.-]+)\.png\b")
 
 
@@ -57,7 +58,11 @@ def defer_scripts(text: str, options: str) -> str:
 
 
 def size_pictures(text: str, folder: Path) -> str:
-    """Give every picture its size, so that nothing jumps, and load those below the first when they come into view."""
+    """Give every picture its size, so that nothing jumps, and load those below the first when they come into view.
+
+    A picture of several panels could not be read in the width of a phone: it gets a box to scroll in. The theme gives a
+    tab stop to the boxes of this class while they have something to scroll, and to no other.
+    """
     seen = 0
 
     def sized(match):
@@ -66,7 +71,9 @@ def size_pictures(text: str, folder: Path) -> str:
         with Image.open(folder / match["source"]) as picture:
             width, height = picture.size
         lazy = 'loading="lazy" ' if seen > 1 else ""
-        return f'<img width="{width}" height="{height}" {lazy}decoding="async" '
+        tag = match[0].replace("<img ", f'<img width="{width}" height="{height}" {lazy}decoding="async" ', 1)
+        is_wide = width > WIDE and width > FLAT * height
+        return f'<span class="wide-picture pst-scrollable-table-container">{tag}</span>' if is_wide else tag
 
     return PICTURE.sub(sized, text)
 

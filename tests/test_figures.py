@@ -174,6 +174,16 @@ def test_the_points_follow_the_task():
     assert x[:, :2].min() == 0 and x[:, :2].max() == 1 and x[:, 2].sum() == 30
 
 
+def test_points_that_come_together_with_a_task_stay():
+    moved = [[0.1, 0.2, 0], [0.5, 0.5, 1]]
+    figure = Neuron(task="XOR", points=moved)
+    assert figure.points == moved
+    figure.task = "OR"
+    assert figure.points == points_of("OR")
+    figure.set_state({"task": "XOR", "points": moved})  # what a page sends
+    assert (figure.task, figure.points) == ("XOR", moved)
+
+
 def test_an_unknown_task_is_refused():
     with pytest.raises(traitlets.TraitError, match="NAND"):
         Neuron(task="NAND")

@@ -124,9 +124,10 @@ export function onNewLook(el, redraw) {
   return () => { theme.disconnect(); size.disconnect(); dark.removeEventListener("change", redraw); };
 }
 
+let brush;
 /** A color of the style sheet as [red, green, blue]. */
 export function color(element, variable) {
-  const brush = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  brush ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   brush.fillStyle = getComputedStyle(element).getPropertyValue(variable).trim();
   brush.fillRect(0, 0, 1, 1);
   return [...brush.getImageData(0, 0, 1, 1).data.slice(0, 3)];

@@ -16,7 +16,7 @@ function render({ model, el }) {
   const columns = make("div", { class: "dl-columns" }, body), left = make("div", {}, columns);
   const parts = [neuronPlane(left, state, later), legend(left, state)];
   const side = make("div", { class: "dl-side" }, columns);
-  parts.push(inside(side, state), digit(side, state), result(side, state));
+  parts.push(calculation(side, state), digit(side, state), result(side, state));
   parts.push(neuronControls(make("div", { class: "dl-controls" }, body), state, Object.keys(model.get("pairs")), later));
 
   function show() {
@@ -43,7 +43,7 @@ function legend(parent, state) {
 }
 
 /** The network at the chosen point, and the output's sum written out. */
-function inside(parent, state) {
+function calculation(parent, state) {
   const showNetwork = diagram(parent), sum = make("p", { class: "dl-sum" }, parent);
   return () => {
     const x = state.points[state.point].slice(0, 2), { hidden, z, p } = forward(state.rows, x), row = state.rows.at(-1);

@@ -145,6 +145,13 @@ def test_the_first_cell_installs_the_newest_wheel_and_says_so_before(tmp_path):
     assert "RuntimeError: dlcourse could not be installed" in done.stderr and "ensurepip" in done.stderr
 
 
+def test_the_first_cell_takes_a_package_that_is_on_the_path_and_not_installed(tmp_path):
+    (tmp_path / "dlcourse").mkdir()
+    (tmp_path / "dlcourse" / "__init__.py").touch()
+    done = run_first_cell(tmp_path, first="import sys; sys.path.insert(0, '.')")
+    assert done.stdout.strip().endswith("__init__.py"), done.stderr
+
+
 @pytest.mark.parametrize(("installed", "taken"), [("0.1.0", True), ("0.10.0", False), ("0.20", False)])
 def test_the_first_cell_takes_a_wheel_that_is_newer_than_what_is_installed(installed, taken, tmp_path):
     """Installed is an empty package with a version, and beside the notebook lies an empty wheel."""

@@ -41,7 +41,7 @@ wheels = {{wheel.name.split("-")[1]: wheel for wheel in Path.cwd().glob("dlcours
 newest = max(wheels, key=numbers, default="0")
 if (Path.cwd().parent / "dlcourse" / "tensor.py").exists():
     sys.path.insert(0, str(Path.cwd().parent))  # this notebook lies in its repository
-elif not found or numbers(newest) > numbers(metadata.version("dlcourse")):
+elif not found or wheels and numbers(newest) > numbers(metadata.version("dlcourse")):
 {source}
     print(f"Installing {{source}} and what it needs. The first time this downloads PyTorch and takes minutes.")
     pip = subprocess.run([sys.executable, "-m", "pip", "install", source], capture_output=True, text=True)

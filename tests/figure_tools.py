@@ -64,9 +64,15 @@ class NeuronOnPage:
 
     def choose(self, group, name):
         self.radio(group, name).check()
+        self.drawn()
 
     def press(self, name):
         self.figure.get_by_role("button", name=name, exact=True).click()
+        self.drawn()
+
+    def drawn(self):
+        """Return when the figure has drawn what was changed, which it does before the browser's next frame."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def slider(self, name):
         return self.figure.get_by_role("slider", name=name, exact=True)
@@ -77,19 +83,19 @@ class NeuronOnPage:
 
     def values(self):
         """The numbers of the chosen neuron, as they stand beside its sliders."""
-        self.result()
+        self.drawn()
         fields = self.figure.locator(".dl-controls > .dl-group .dl-slider input[type=number]")
         return [float(field.input_value()) for field in fields.all()]
 
     def result(self):
         """(loss, wrong, steps) as the figure says them, after it has drawn what was changed."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.drawn()
         words = self.figure.locator(".dl-side > output").inner_text().replace(",", "").split()
         return float(words[1]), int(words[2]), int(words[-2])
 
     def sum(self):
         """The chosen point's sum, written out."""
-        self.result()
+        self.drawn()
         return self.figure.locator(".dl-sum").inner_text()
 
     def place(self, x1, x2):

@@ -241,8 +241,7 @@ def test_the_colors_follow_the_page(open_page, address):
     page, _ = open_page(address + CHAPTER)
     light = page.evaluate(LIGHTNESS)
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_timeout(100)
-    assert page.evaluate(LIGHTNESS) < light / 2
+    page.wait_for_function(f"({LIGHTNESS})() < {light / 2}")
 
 
 def test_drawn_before_it_has_a_place_it_gets_its_colors_when_it_has_one(open_page, tmp_path):
@@ -259,8 +258,7 @@ def test_drawn_before_it_has_a_place_it_gets_its_colors_when_it_has_one(open_pag
     page, wrong = open_page(path.as_uri())
     page.evaluate(f"() => {{ {module} {start} }}")
     page.locator(".dl-plane").wait_for()
-    page.wait_for_timeout(100)
-    assert page.evaluate(LIGHTNESS) > 500
+    page.wait_for_function(f"({LIGHTNESS})() > 500")
     assert wrong == []
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from . import functional, init, nn, ops, optim
 from .methods import flatten, stack
-from .ops import abs, exp, log, maximum, relu, sigmoid, softmax, sqrt, tanh
+from .fused_ops import softmax
+from .ops import abs, exp, log, maximum, relu, sigmoid, sqrt, tanh
 from .tensor import Tensor, default_generator, get_default_dtype, manual_seed, no_grad, set_default_dtype
 
 __version__ = "0.1.0"

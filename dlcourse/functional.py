@@ -6,26 +6,9 @@ registered with @slow_form, so that the shortcut can be shown, and is tested, to
 
 import numpy as np
 
-from . import ops
+from . import activation_ops, fused_ops, ops  # noqa: F401
 from .ops import relu, sigmoid, tanh  # noqa: F401  (the same names in torch)
-from .tensor import Tensor
-
-SLOW_FORMS = {}  # name of a fused op -> the same function composed of simpler ops
-
-
-def slow_form(name):
-    """Register the composed form that the fused op `name` must equal in value and gradients.   Chapter: 3."""
-
-    def register(function):
-        SLOW_FORMS[name] = function
-        return function
-
-    return register
-
-
-def _array(x):
-    """Integer and boolean arguments may be Tensors or arrays; rules want arrays."""
-    return x.data if isinstance(x, Tensor) else np.asarray(x)
+from .tensor import SLOW_FORMS, Tensor, as_array as _array, slow_form
 
 
 # ---------------------------------------------------------------------------------------------- layers
@@ -43,14 +26,7 @@ def linear(x, weight, bias=None):
         flat = len(x.shape) > 2 and np.prod(x.shape[1:]) == D
         raise ValueError(f"linear expected (..., {D}), got {x.shape}"
                          + (": flatten the images first, x.flatten(1)?" if flat else ""))
-    return ops.linear(x, weight) if bias is None else ops.linear(x, weight, bias)
-
-
-@slow_form("linear")
-def linear_by_steps(x, weight, bias=None):
-    """The same as `linear`, as a product and a sum.   Shapes:  as linear.   Chapter: 1."""
-    y = x @ weight.T
-    return y if bias is None else y + bias
+    return fused_ops.linear(x, weight) if bias is None else fused_ops.linear(x, weight, bias)
 
 
 # ---------------------------------------------------------------------------------------------- softmax
@@ -62,7 +38,7 @@ def softmax(x, dim=-1):
     Shapes:  x (..., K)  ->  the same
     Source:  Goodfellow et al. 2016, eq. 6.29.   Chapter: 1.   Twin: torch.nn.functional.softmax.
     """
-    return ops.softmax(x, dim=dim)
+    return fused_ops.softmax(x, dim=dim)
 
 
 def log_softmax(x, dim=-1):
@@ -71,20 +47,7 @@ def log_softmax(x, dim=-1):
     Shapes:  x (..., K)  ->  the same
     Source:  Goodfellow et al. 2016, eq. 6.30.   Chapter: 1.   Twin: torch.nn.functional.log_softmax.
     """
-    return ops.log_softmax(x, dim=dim)
-
-
-@slow_form("softmax")
-def softmax_by_steps(x, *, dim=-1):
-    """The definition of softmax; it overflows for large x.   Shapes:  as softmax.   Chapter: 1."""
-    e = x.exp()
-    return e / e.sum(dim, keepdim=True)
-
-
-@slow_form("log_softmax")
-def log_softmax_by_steps(x, *, dim=-1):
-    """The definition of log-softmax; it overflows for large x.   Shapes:  as log_softmax.   Chapter: 1."""
-    return x - x.exp().sum(dim, keepdim=True).log()
+    return fused_ops.log_softmax(x, dim=dim)
 
 
 # ---------------------------------------------------------------------------------------------- losses

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from . import ops
+from . import fused_ops, ops
 from .tensor import Tensor
 
 
@@ -100,7 +100,7 @@ METHODS = {
     # functions of one input
     "exp": ops.exp, "log": ops.log, "sqrt": ops.sqrt, "abs": ops.abs, "tanh": ops.tanh, "sigmoid": ops.sigmoid,
     "relu": ops.relu, "pow": _power,
-    "softmax": lambda a, dim: ops.softmax(a, dim=dim), "log_softmax": lambda a, dim: ops.log_softmax(a, dim=dim),
+    "softmax": lambda a, dim: fused_ops.softmax(a, dim=dim), "log_softmax": lambda a, dim: fused_ops.log_softmax(a, dim=dim),
     "sum": _reduce(ops.sum), "mean": _reduce(ops.mean), "amax": _reduce(ops.amax), "argmax": argmax,
     # shape and type
     "reshape": _reshape, "view": _reshape, "permute": lambda a, *dims: ops.permute(a, dims=_sizes(dims)),

@@ -1,17 +1,19 @@
 """Why this file exists: a layer is a function together with the parameters it owns, and a model is a tree of layers.
 
-Attributes are the registry: whatever is a Parameter or a Module is found by looking, nothing is registered by hand.
-Names, shapes and first distributions are those of torch.nn, so that a `state_dict` crosses over in both directions.
+Attributes are the registry: whatever is a Parameter or a Module is found by looking. Only a buffer, which is saved but
+not trained, has to say so. Names, shapes and first distributions are those of torch.nn, so that a `state_dict` crosses
+over in both directions.
 """
 
+import itertools
 import math
 
 import numpy as np
 
 from . import functional as F
-from . import init
+from . import init, ops
 from .methods import flatten
-from .tensor import Tensor, get_default_dtype
+from .tensor import Tensor, as_array, get_default_dtype
 
 
 class Parameter(Tensor):
@@ -26,8 +28,8 @@ class Parameter(Tensor):
         super().__init__(np.array(array, dtype), requires_grad)
 
 
-def _empty(*shape):
-    """A parameter that an initializer is about to fill."""
+def empty_parameter(*shape):
+    """A parameter that an initializer is about to fill.   Chapter: 2."""
     return Parameter(np.empty(shape, get_default_dtype()))
 
 
@@ -38,12 +40,18 @@ class Module:
     """
 
     training = True
+    _buffers = ()
 
     def __call__(self, *args, **kwargs):
         return self.forward(*args, **kwargs)
 
     def forward(self, *args):
         raise TypeError(f"{type(self).__name__} has no forward(self, x): a Module says there what it computes")
+
+    def register_buffer(self, name, tensor, persistent=True):
+        """Set an attribute that `state_dict` saves (if persistent) although no optimizer changes it."""
+        setattr(self, name, tensor if tensor is None else Tensor(tensor))
+        self._buffers = (*self._buffers, name) if persistent else self._buffers
 
     def named_children(self):
         """The modules directly below this one, with their names."""
@@ -53,38 +61,67 @@ class Module:
         """The modules directly below this one."""
         return [child for _, child in self.named_children()]
 
+    def named_modules(self, prefix=""):
+        """This module and all below it, with their dotted names; this one's is empty."""
+        return [(prefix, self)] + [m for name, child in self.named_children()
+                                   for m in child.named_modules(f"{prefix}.{name}" if prefix else name)]
+
     def modules(self):
         """This module and all below it."""
-        return [self] + [m for child in self.children() for m in child.modules()]
+        return [m for _, m in self.named_modules()]
 
-    def named_parameters(self, prefix=""):
-        """All parameters below this module with their dotted names, in the order in which they were set."""
-        own = [(prefix + name, value) for name, value in vars(self).items() if isinstance(value, Parameter)]
-        return own + [p for name, child in self.named_children() for p in child.named_parameters(f"{prefix}{name}.")]
+    def _named_tensors(self, prefix=""):
+        """What `state_dict` saves: own parameters, own buffers, then those of the children."""
+        own = [name for name, value in vars(self).items() if isinstance(value, Parameter)]
+        own += [name for name in self._buffers if getattr(self, name) is not None]
+        return [(prefix + name, getattr(self, name)) for name in own] + [
+            found for name, child in self.named_children() for found in child._named_tensors(f"{prefix}{name}.")]
+
+    def named_parameters(self, prefix="", remove_duplicate=True):
+        """All parameters below this module with their dotted names, in the order in which they were set.
+
+        A shared one is listed once, under its first name, unless `remove_duplicate` is False.
+        """
+        prefix = f"{prefix}." if prefix else ""
+        found = [(name, p) for name, p in self._named_tensors(prefix) if isinstance(p, Parameter)]
+        first = {id(p): name for name, p in reversed(found)}
+        return [(name, p) for name, p in found if first[id(p)] == name] if remove_duplicate else found
 
     def parameters(self):
         """All parameters below this module; a shared one is listed once."""
-        return list({id(p): p for _, p in self.named_parameters()}.values())
+        return [p for _, p in self.named_parameters()]
+
+    def named_buffers(self):
+        """All buffers below this module with their dotted names."""
+        return [(name, t) for name, t in self._named_tensors() if not isinstance(t, Parameter)]
+
+    def buffers(self):
+        """All buffers below this module."""
+        return [t for _, t in self.named_buffers()]
 
     def state_dict(self):
-        """A copy of every parameter's array, by name."""
-        return {name: p.data.copy() for name, p in self.named_parameters()}
+        """A copy of the array of every parameter and buffer, by name."""
+        return {name: t.data.copy() for name, t in self._named_tensors()}
 
-    def load_state_dict(self, state):
-        """Copy arrays (or torch tensors) into the parameters of the same names.
+    def load_state_dict(self, state, strict=True):
+        """Copy arrays (or torch tensors) into the parameters and buffers of the same names.
+
+        They are copied in place, so that whoever shares their memory, such as an optimizer, sees the new values. With
+        `strict` False names may be missing or unknown. Returns both lists.
 
         Raises:  KeyError if a name is missing or unknown, ValueError if a shape differs. Nothing is changed then.
         """
-        own = dict(self.named_parameters())
+        own = dict(self._named_tensors())
         missing, unexpected = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
-        if missing or unexpected:
+        if strict and (missing or unexpected):
             raise KeyError(f"state_dict does not fit: missing {missing}, unexpected {unexpected}")
-        new = {name: np.asarray(array, own[name].dtype) for name, array in state.items()}
-        for name, p in own.items():
-            if new[name].shape != p.shape:
-                raise ValueError(f"{name} expected shape {p.shape}, got {new[name].shape}")
-        for name, p in own.items():
-            p.data[...] = new[name]
+        new = {name: np.asarray(as_array(state[name]), own[name].dtype) for name in own if name in state}
+        for name, array in new.items():
+            if array.shape != own[name].shape:
+                raise ValueError(f"{name} expected shape {own[name].shape}, got {array.shape}")
+        for name, array in new.items():
+            own[name].data[...] = array
+        return missing, unexpected
 
     def zero_grad(self):
         """Forget all gradients."""
@@ -107,6 +144,29 @@ class Module:
             p.requires_grad_(requires_grad)
         return self
 
+    def apply(self, function):
+        """Call `function(module)` for every module below this one and, last, for this one."""
+        for child in self.children():
+            child.apply(function)
+        function(self)
+        return self
+
+    def to(self, target):
+        """Change the type of all floats, in place: to(float64). "cpu" is where everything is."""
+        for _, t in self._named_tensors():
+            if t.dtype.kind == "f":
+                t.data = t.detach().to(target).data
+                t.grad = None
+        return self
+
+    def double(self):
+        """All parameters and buffers as float64."""
+        return self.to(np.float64)
+
+    def float(self):
+        """All parameters and buffers as float32."""
+        return self.to(np.float32)
+
     def extra_repr(self):
         """What stands between the parentheses when the module is printed."""
         return ""
@@ -117,32 +177,73 @@ class Module:
         return f"{type(self).__name__}({inside})"
 
 
-class Sequential(Module):
+class ModuleList(Module):
+    """Modules in a list, so that their parameters are found; what is done with them, a forward says.
+
+    Raises:  TypeError for what is not a module.   Chapter: 7.   Twin: torch.nn.ModuleList.
+    """
+
+    def __init__(self, modules=()):
+        self.extend(modules)
+
+    def append(self, module):
+        """Add a module at the end."""
+        if not isinstance(module, Module):
+            raise TypeError(f"{type(self).__name__} expected modules, got {module!r} at position {len(self)}: "
+                            "nn.ReLU(), not F.relu?")
+        setattr(self, str(len(self)), module)
+        return self
+
+    def extend(self, modules):
+        """Add several modules at the end."""
+        for module in modules:
+            self.append(module)
+        return self
+
+    def __len__(self):
+        return len(self.children())
+
+    def __iter__(self):
+        return iter(self.children())
+
+    def __getitem__(self, index):
+        if not isinstance(index, slice):
+            return self.children()[index]
+        part = type(self)()
+        vars(part).update(self.named_children()[index])
+        return part
+
+    def __setitem__(self, index, module):
+        setattr(self, self.named_children()[index][0], module)
+
+    def __repr__(self):
+        """Neighbors that are alike are printed once, as in PyTorch."""
+        lines = []
+        for text, same in itertools.groupby(enumerate(map(repr, self)), key=lambda pair: pair[1]):
+            (first, _), *more = same
+            name = f"({first}-{first + len(more)}): {len(more) + 1} x " if more else f"({first}): "
+            lines.append(f"  {name}{text}".replace("\n", "\n  "))
+        return f"{type(self).__name__}(" + ("\n" + "\n".join(lines) + "\n" if lines else "") + ")"
+
+
+class Sequential(ModuleList):
     """Layers one after the other, named "0", "1", ...; a slice keeps the names.
 
-    Chapter: 1.   Twin: torch.nn.Sequential.
+    Raises:  TypeError for what is not a module.   Chapter: 1.   Twin: torch.nn.Sequential.
     """
 
     def __init__(self, *layers):
-        for i, layer in enumerate(layers):
-            if not isinstance(layer, Module):
-                raise TypeError(f"Sequential expected modules, got {layer!r} at position {i}: nn.ReLU(), not F.relu?")
-            setattr(self, str(i), layer)
+        super().__init__(layers)
 
     def forward(self, x):
         for layer in self.children():
             x = layer(x)
         return x
 
-    def __len__(self):
-        return len(self.children())
+    __repr__ = Module.__repr__
 
-    def __getitem__(self, index):
-        if not isinstance(index, slice):
-            return self.children()[index]
-        part = Sequential()
-        vars(part).update(self.named_children()[index])
-        return part
+
+# ---------------------------------------------------------------------------------------------- layers
 
 
 class Linear(Module):
@@ -156,8 +257,8 @@ class Linear(Module):
     def __init__(self, in_features, out_features, bias=True, *, rng=None):
         self.in_features, self.out_features = in_features, out_features
         bound = 1 / math.sqrt(in_features)
-        self.weight = init.uniform_(_empty(out_features, in_features), -bound, bound, rng=rng)
-        self.bias = init.uniform_(_empty(out_features), -bound, bound, rng=rng) if bias else None
+        self.weight = init.uniform_(empty_parameter(out_features, in_features), -bound, bound, rng=rng)
+        self.bias = init.uniform_(empty_parameter(out_features), -bound, bound, rng=rng) if bias else None
 
     def forward(self, x):
         return F.linear(x, self.weight, self.bias)
@@ -182,11 +283,67 @@ class Flatten(Module):
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
+class Unflatten(Module):
+    """Rows to images: the axis `dim` becomes several, of the sizes `unflattened_size`.
+
+    Shapes:  (N, D)  ->  (N, *unflattened_size) for dim 1.   Chapter: 4.   Twin: torch.nn.Unflatten.
+    """
+
+    def __init__(self, dim, unflattened_size):
+        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+
+    def forward(self, x):
+        dim = self.dim % x.ndim
+        return ops.reshape(x, shape=(*x.shape[:dim], *self.unflattened_size, *x.shape[dim + 1 :]))
+
+    def extra_repr(self):
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
+
+
 class Identity(Module):
     """What goes in comes out.   Chapter: 2.   Twin: torch.nn.Identity."""
 
     def forward(self, x):
         return x
+
+
+class Dropout(Module):
+    """In training, each number is 0 with probability p, and the others are divided by 1 - p: their mean stays.
+
+    Source:  Srivastava et al. 2014, sec. 4 (scaled in training instead of afterwards).
+    Chapter: 3.   Twin: torch.nn.Dropout.
+    """
+
+    def __init__(self, p=0.5, inplace=False, *, rng=None):
+        self.p, self.inplace, self.rng = p, inplace, rng
+
+    def forward(self, x):
+        return F.dropout(x, self.p, self.training, rng=self.rng)
+
+    def extra_repr(self):
+        return f"p={self.p}, inplace={self.inplace}"
+
+
+class Embedding(Module):
+    """A table of vectors, one for each integer.   weight (num_embeddings, embedding_dim), standard normal.
+
+    The row `padding_idx` starts at 0 and stays there.
+
+    Shapes:  (...) of integers  ->  (..., embedding_dim).   Chapter: 4.   Twin: torch.nn.Embedding.
+    """
+
+    def __init__(self, num_embeddings, embedding_dim, padding_idx=None, *, rng=None):
+        self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
+        self.weight = init.normal_(empty_parameter(num_embeddings, embedding_dim), rng=rng)
+        if padding_idx is not None:
+            self.weight.data[padding_idx] = 0
+
+    def forward(self, index):
+        return F.embedding(index, self.weight, self.padding_idx)
+
+    def extra_repr(self):
+        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
 
 
 class ReLU(Module):

@@ -1,12 +1,16 @@
 """Why this file exists: a network is a composition of few functions, and these are the ones whose derivative we write.
 
 Each rule stands beside its value: `g` is the gradient of the loss with respect to the value, and the rule returns the
-gradient with respect to each input. Sorted by difficulty: one input, two inputs, reductions, shape, selection,
-products, and at the end the fused ones: compositions with a rule of their own because the shortcut pays.
-`functional.py` holds the composed form of each, and a test compares the two.
+gradient with respect to each input. Sorted by difficulty: one input, activations, two inputs, reductions, shape,
+selection, products. Operations that could be composed of these, but have a rule of their own because the shortcut pays,
+stand in the files named `..._ops.py`, each beside its slow form.
 """
 
+import functools
+import math
+
 import numpy as np
+from scipy import special
 
 from .tensor import op
 
@@ -48,9 +52,47 @@ def sqrt(a):
 
 
 @op
+def sin(a):
+    """The sine.   d(sin a) = cos(a) da."""
+    return np.sin(a), lambda g: (g * np.cos(a),)
+
+
+@op
+def cos(a):
+    """The cosine.   d(cos a) = -sin(a) da."""
+    return np.cos(a), lambda g: (-g * np.sin(a),)
+
+
+@op
+def erf(a):
+    """The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to a. Its derivative is what it sums up."""
+    return special.erf(a), lambda g: (g * (2 / math.sqrt(math.pi) * np.exp(-a * a)),)
+
+
+@op
 def abs(a):
     """|a|.   d|a| = sign(a) da; at 0 the derivative is taken to be 0, as in PyTorch."""
     return np.abs(a), lambda g: (g * np.sign(a),)
+
+
+@op
+def clip(a, *, low=None, high=None):
+    """`a`, but not below `low` and not above `high`. Outside, and only there, the derivative is 0, as in PyTorch."""
+
+    def vjp(g):
+        inside = (True if low is None else a >= low) & (True if high is None else a <= high)
+        return (g * inside,)
+
+    return np.clip(a, low, high), vjp
+
+
+@op
+def astype(a, *, dtype):
+    """The same numbers in another floating-point type."""
+    return a.astype(dtype), lambda g: (g.astype(a.dtype),)
+
+
+# ---------------------------------------------------------------------------------------------- activations
 
 
 @op
@@ -74,12 +116,6 @@ def sigmoid(a):
 def relu(a):
     """max(a, 0).   d relu(a) = da where a > 0, else 0; at 0 the derivative is taken to be 0, as in PyTorch."""
     return np.maximum(a, 0), lambda g: (g * (a > 0),)
-
-
-@op
-def astype(a, *, dtype):
-    """The same numbers in another floating-point type."""
-    return a.astype(dtype), lambda g: (g.astype(a.dtype),)
 
 
 # ---------------------------------------------------------------------------------------------- two inputs
@@ -110,16 +146,22 @@ def div(a, b):
     return y, lambda g: (lambda: g / b, lambda: -g * y / b)
 
 
+def _shares(g, a_wins, b_wins):
+    """The gradients of two that compete. Ties share equally, as in PyTorch."""
+    tie = 0.5 * ~(a_wins | b_wins)
+    return lambda: g * (a_wins + tie).astype(g.dtype), lambda: g * (b_wins + tie).astype(g.dtype)
+
+
 @op
 def maximum(a, b):
-    """The larger of two, elementwise. Ties share the gradient equally, as in PyTorch."""
+    """The larger of two, elementwise. The larger receives the gradient."""
+    return np.maximum(a, b), lambda g: _shares(g, a > b, b > a)
 
-    def vjp(g):
-        def share(wins):
-            return g * (wins + 0.5 * (a == b)).astype(g.dtype)
-        return lambda: share(a > b), lambda: share(b > a)
 
-    return np.maximum(a, b), vjp
+@op
+def minimum(a, b):
+    """The smaller of two, elementwise. The smaller receives the gradient."""
+    return np.minimum(a, b), lambda g: _shares(g, a < b, b < a)
 
 
 @op
@@ -165,6 +207,12 @@ def amax(a, *, dim=None, keepdim=False):
     return (y if keepdim else y.squeeze(dim)), vjp
 
 
+@op
+def cumsum(a, *, dim):
+    """The sum of all up to here, along `dim`. The gradient is the sum of all from here on."""
+    return a.cumsum(axis=dim, dtype=a.dtype), lambda g: (np.flip(np.flip(g, dim).cumsum(axis=dim, dtype=g.dtype), dim),)
+
+
 # ---------------------------------------------------------------------------------------------- shape
 
 
@@ -187,19 +235,48 @@ def cat(*arrays, dim=0):
     return np.concatenate(arrays, axis=dim), lambda g: np.split(g, cuts, axis=dim)
 
 
+@op
+def expand(a, *, shape):
+    """`a` repeated along axes of length 1 and along new ones in front. The gradients of the copies add up."""
+    return np.broadcast_to(a, shape), lambda g: (g,)  # backward sums over stretched axes
+
+
+@op
+def pad(a, *, widths, value=0.0):
+    """`value` around `a`: widths is a pair (before, after) for each axis. The gradient is cut out again."""
+    inside = tuple(slice(before, before + n) for n, (before, _) in zip(a.shape, widths, strict=True))
+    return np.pad(a, widths, constant_values=value), lambda g: (g[inside],)
+
+
 # ---------------------------------------------------------------------------------------------- selection
 
 
 @op
 def getitem(a, *, index):
     """a[index]. The gradient goes back to where it came from; an element picked twice receives both."""
+    parts = index if isinstance(index, tuple) else (index,)
+    picked_once = all(i is None or i is Ellipsis or isinstance(i, int | slice) for i in parts)
 
     def vjp(g):
         d = np.zeros_like(a)
-        np.add.at(d, index, g)
+        if picked_once:
+            d[index] = g
+        else:
+            np.add.at(d, index, g)
         return (d,)
 
     return a[index], vjp
+
+
+@op
+def gather(a, *, dim, index):
+    """One element of each row along `dim`, or several: out[i, j] = a[i, index[i, j]] for dim 1.
+
+    Shapes:  a (..., n, ...), index of as many axes, no longer than a outside `dim`  ->  as index.   Twin: torch.gather.
+    """
+    axes = list(np.indices(index.shape, sparse=True))
+    axes[dim] = index
+    return getitem.rule(a, index=tuple(axes))
 
 
 # ---------------------------------------------------------------------------------------------- products
@@ -238,41 +315,35 @@ def matmul(a, b):
     return a @ b, vjp
 
 
-# ---------------------------------------------------------------------------------------------- fused
-
-
 @op
-def linear(x, weight, bias=None):
-    """x W^T + b for rows x.   dx = g W, dW = g^T x, db = the sum of g over the rows.
+def einsum(*arrays, equation):
+    """Products summed over the letters that the result does not have: "ij,jk->ik" is the matrix product.
 
-    Shapes:  x (..., D), weight (O, D), bias (O,)  ->  (..., O)
+    The gradient of an array is the same kind of sum, of `g` and the other arrays.
     """
-    rows = x.reshape(-1, x.shape[-1])  # (N, D)
-    y = rows @ weight.T  # (N, O)
-    if bias is not None:
-        y += bias
+    inputs, _, output = equation.replace(" ", "").partition("->")
+    letters = inputs.split(",")
+    if not output and "->" not in equation:  # as in PyTorch: the letters that occur once, in alphabetical order
+        output = "".join(sorted(c for c in set(inputs) - {","} if inputs.count(c) == 1))
+    if "." in equation or any(len(set(some)) < len(some) for some in letters):
+        raise ValueError(f'expected letters that occur once in each array, as in "bij,bjk->bik", got "{equation}"')
+    sizes = {c: n for some, a in zip(letters, arrays, strict=True) for c, n in zip(some, a.shape, strict=True)}
 
     def vjp(g):
-        g = g.reshape(-1, len(weight))  # (N, O)
-        return lambda: (g @ weight).reshape(x.shape), lambda: g.T @ rows, lambda: g.sum(axis=0)
+        def gradient(k):
+            others = [(some, a) for i, (some, a) in enumerate(zip(letters, arrays, strict=True)) if i != k]
+            names, operands = zip((output, g), *others, strict=True)
+            found = "".join(c for c in letters[k] if any(c in some for some in names))
+            d = np.einsum(",".join(names) + "->" + found, *operands, optimize=True)
+            missing = tuple(i for i, c in enumerate(letters[k]) if c not in found)  # summed over by itself
+            return np.broadcast_to(np.expand_dims(d, missing), [sizes[c] for c in letters[k]])
 
-    return y.reshape(*x.shape[:-1], len(weight)), vjp
+        return [functools.partial(gradient, k) for k in range(len(arrays))]
+
+    return np.einsum(f"{inputs}->{output}", *arrays, optimize=True), vjp
 
 
-@op
-def softmax(x, *, dim=-1):
-    """e^x / sum(e^x), shifted by the maximum so that nothing overflows.   dx = (g - sum(g y)) y."""
-    y = np.exp(x - x.max(axis=dim, keepdims=True))
-    y /= y.sum(axis=dim, keepdims=True)
-    return y, lambda g: ((g - (g * y).sum(axis=dim, keepdims=True)) * y,)
-
-
-@op
-def log_softmax(x, *, dim=-1):
-    """x - log(sum(e^x)), shifted by the maximum so that nothing overflows.   dx = g - softmax(x) sum(g)."""
-    y = x - x.max(axis=dim, keepdims=True)
-    y -= np.log(np.exp(y).sum(axis=dim, keepdims=True))
-    return y, lambda g: (g - np.exp(y) * g.sum(axis=dim, keepdims=True),)
+# TEMPORARY until loss_ops.py is there
 
 
 @op
@@ -283,7 +354,7 @@ def cross_entropy(logits, *, target):
     """
     N = len(logits)
     rows = np.arange(N)
-    log_p = log_softmax.rule(logits)[0]  # (N, K)
+    log_p = (logits - logits.max(1, keepdims=True) - np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1, keepdims=True)))  # (N, K)
 
     def vjp(g):
         d = np.exp(log_p)

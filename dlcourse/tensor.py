@@ -84,6 +84,7 @@ class Tensor:
     requires_grad = False
     grad = None
     op, parents, options, _vjp = "", (), None, None
+    _home = None  # where an optimizer wants the next gradient to be written
 
     def __init__(self, data, requires_grad=False, dtype=None):
         if isinstance(data, Tensor):
@@ -188,10 +189,13 @@ class Tensor:
 
     def _accumulate(self, g):
         """Leaves own their gradient: `g` may be a view, or belong to another tensor as well."""
-        if self.grad is None:
-            self.grad = np.array(g)
-        else:
+        if self.grad is not None:
             self.grad += g
+        elif self._home is None:
+            self.grad = np.array(g)
+        else:  # used once, so that a gradient which somebody kept is never written over
+            self.grad, self._home = self._home, None
+            self.grad[...] = g
 
 
 def _initial_gradient(root, gradient):
@@ -240,6 +244,7 @@ def unbroadcast(g, shape):
 # ---------------------------------------------------------------------------------------------- operations
 
 OPS = {}  # name -> op; a test walks this and checks every rule
+SLOW_FORMS = {}  # name of a fused op -> the same function composed of simpler ops; a test compares the two
 
 
 def op(rule):
@@ -282,6 +287,21 @@ def op(rule):
     apply.rule = rule
     OPS[name] = apply
     return apply
+
+
+def slow_form(name):
+    """Register the composed form that the fused op `name` must equal in value and gradients.   Chapter: 3."""
+
+    def register(function):
+        SLOW_FORMS[name] = function
+        return function
+
+    return register
+
+
+def as_array(x):
+    """The array of a Tensor, or of anything else: rules want arrays for labels, indices and masks.   Chapter: 1."""
+    return x.data if isinstance(x, Tensor) else np.asarray(x)
 
 
 def _lift(inputs):

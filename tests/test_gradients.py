@@ -10,152 +10,15 @@ import numpy as np
 import pytest
 import torch
 from engine_tools import agree, engine_state, ours, planted, read_only, torchs  # noqa: F401
-from torch.nn import functional as torch_F
+from op_cases import normal, positive
+from op_tables import CASES, CORNERS
 
 from dlcourse import Tensor
-from dlcourse.tensor import OPS
+from dlcourse.tensor import OPS, SLOW_FORMS
 from dlcourse.testing import assert_close, check_gradients, numerical_gradient
 
-RNG = np.random.default_rng(1)
-SHAPES = [(3, 4), (), (1,), (0, 3)]
-PAIRS = [((3, 4), (3, 4)), ((3, 4), (4,)), ((3, 1), (1, 4)), ((), (2, 3)), ((2, 3), ()), ((2, 1, 3), (4, 1)),
-         ((0, 3), (1, 3)), ((), ())]
-
-
-def normal(*shape):
-    return np.asarray(RNG.standard_normal(shape))
-
-
-def away(*shape):
-    """Numbers at least 0.1 from 0, where relu, abs and division have their corners and poles."""
-    x = normal(*shape)
-    return np.asarray(x + 0.1 * np.sign(x))
-
-
-def positive(*shape):
-    return np.abs(away(*shape))
-
-
-def one(function, make=normal):
-    """An elementwise operation of one input."""
-    return [({}, function, [make(*shape)]) for shape in SHAPES]
-
-
-def two(function, make=normal):
-    """An elementwise operation of two inputs that broadcast."""
-    return [({}, function, [normal(*a), make(*b)]) for a, b in PAIRS]
-
-
-def powers():
-    cases = [({"exponent": n}, lambda a, n=n: a**n, [positive(*shape)])
-             for n in (2, 3, -1, 0.5, 0, 1) for shape in SHAPES]
-    return cases + [({"exponent": n}, lambda a, n=n: a**n, [np.array([0.0, -1.5, 2.0])]) for n in (0, 1, 2, 3)]
-
-
-def wheres():
-    condition = RNG.random((3, 4)) < 0.5
-    chosen = torch.tensor(condition)
-    return [({"condition": condition}, lambda a, b: torch.where(chosen, a, b), [normal(*a), normal(*b)]) for a, b in
-            [((3, 4), (3, 4)), ((4,), (3, 1)), ((), (3, 4)), ((), ())]]
-
-
-def reductions(function, empty=((0, 3), 1)):
-    def over(dim, keepdim):
-        return lambda a: function(a, dim=tuple(range(a.ndim)) if dim is None else dim, keepdim=keepdim)
-
-    shapes = [((2, 3, 4), dim) for dim in (None, 0, 1, -1, (0, 2))] + [((), None), ((1,), 0), empty]
-    return [({"dim": dim, "keepdim": keepdim}, over(dim, keepdim), [normal(*shape)])
-            for shape, dim in shapes for keepdim in (False, True)]
-
-
-def indices():
-    mask = RNG.random((3, 4)) < 0.5
-    found = [1, -1, (slice(None), 2), slice(1, None, 2), slice(2, 2), (None, ...), (Ellipsis, 0), mask,
-             np.array([0, 0, 2]), (np.array([0, 1, 0]), np.array([2, 2, 2]))]
-
-    def torch_index(index):
-        if isinstance(index, tuple):
-            return tuple(torch_index(i) for i in index)
-        return torch.tensor(index) if isinstance(index, np.ndarray) else index
-
-    return [({"index": index}, lambda a, index=index: a[torch_index(index)], [normal(3, 4)]) for index in found]
-
-
-def reshapes():
-    pairs = [((3, 4), (4, 3)), ((3, 4), (-1,)), ((3, 4), (2, -1, 3)), ((0, 5), (3, 0)), ((), (1, 1))]
-    return [({"shape": after}, lambda a, after=after: a.reshape(after), [normal(*before)]) for before, after in pairs]
-
-
-def permutations():
-    pairs = [((2, 3, 4), (2, 0, 1)), ((2, 3, 4), (-1, 0, 1)), ((3, 3), (-1, -2)), ((3, 3), (-1, 0)), ((), ()),
-             ((0, 3), (1, 0))]
-    return [({"dims": dims}, lambda a, dims=dims: a.permute(dims), [normal(*shape)]) for shape, dims in pairs]
-
-
-def joins():
-    cases = [(0, [(2, 3), (1, 3), (4, 3)]), (-1, [(2, 3), (2, 1)]), (1, [(2, 3), (2, 0), (2, 2)]), (0, [(3,)])]
-    return [({"dim": dim}, lambda *a, dim=dim: torch.cat(a, dim), [normal(*shape) for shape in shapes])
-            for dim, shapes in cases]
-
-
-def products():
-    shapes = [((3, 4), (4, 2)), ((4,), (4,)), ((3, 4), (4,)), ((4,), (4, 2)), ((2, 3, 4), (4, 2)),
-              ((5, 1, 3, 4), (2, 4, 2)), ((2, 3, 4), (4,)), ((4,), (2, 4, 3)), ((1, 1), (1, 1)),
-              ((0, 4), (4, 2)), ((3, 0), (0, 2)), ((0,), (0,))]
-    return [({}, torch.matmul, [normal(*a), normal(*b)]) for a, b in shapes]
-
-
-def linears():
-    shapes = [[(5, 4), (3, 4), (3,)], [(5, 4), (3, 4)], [(4,), (3, 4), (3,)], [(2, 5, 4), (3, 4), (3,)],
-              [(5, 4), (1, 4), (1,)], [(1, 1), (1, 1), (1,)], [(0, 4), (3, 4), (3,)], [(0, 4), (3, 4)]]
-    return [({}, torch_F.linear, [normal(*s) for s in some]) for some in shapes]
-
-
-def softmaxes(function):
-    shapes = [((5, 4), -1), ((5, 4), 0), ((2, 3, 4), 1), ((4,), -1), ((1, 1), -1), ((0, 3), -1)]
-    return [({"dim": dim}, lambda x, dim=dim: function(x, dim=dim), [3 * normal(*shape)]) for shape, dim in shapes]
-
-
-def cross_entropies():
-    cases = [(3 * normal(5, 4), [0, 3, 3, 1, 2]), (normal(1, 4), [2]), (normal(3, 1), [0, 0, 0]),
-             (100 * normal(3, 4), [1, 2, 0])]
-    return [({"target": np.array(y)}, lambda x, y=y: torch_F.cross_entropy(x, torch.tensor(y)), [x]) for x, y in cases]
-
-
-def binary_cross_entropies():
-    cases = [(s, RNG.random(s)) for s in [(4,), (3, 2), ()]] + [((4,), np.array([0.0, 1.0, 0.0, 1.0]))]
-    function = torch_F.binary_cross_entropy_with_logits
-    return [({"target": y}, lambda x, y=y: function(x, torch.tensor(y, dtype=x.dtype)), [5 * normal(*s)])
-            for s, y in cases]
-
-
-# name of the operation -> cases of (options, the same in PyTorch, inputs)
-CASES = {
-    "neg": one(torch.neg), "power": powers(), "exp": one(torch.exp), "log": one(torch.log, positive),
-    "sqrt": one(torch.sqrt, positive), "abs": one(torch.abs, away), "tanh": one(torch.tanh),
-    "sigmoid": one(torch.sigmoid), "relu": one(torch.relu, away),
-    "astype": [({"dtype": np.float64}, torch.Tensor.double, [normal(*shape)]) for shape in SHAPES],
-    "add": two(torch.add), "sub": two(torch.sub), "mul": two(torch.mul), "div": two(torch.div, away),
-    "maximum": two(torch.maximum), "where": wheres(),
-    "sum": reductions(torch.sum, empty=((0, 3), 0)), "mean": reductions(torch.mean), "amax": reductions(torch.amax),
-    "reshape": reshapes(), "permute": permutations(), "cat": joins(),
-    "getitem": indices(), "matmul": products(), "linear": linears(), "softmax": softmaxes(torch.softmax),
-    "log_softmax": softmaxes(torch.log_softmax), "cross_entropy": cross_entropies(),
-    "binary_cross_entropy_with_logits": binary_cross_entropies(),
-}
-
-# Corners, where no derivative exists and PyTorch's choice is followed.
-CORNERS = [
-    ("relu", {}, torch.relu, [[-1.0, 0.0, -0.0, 1.0]]),
-    ("abs", {}, torch.abs, [[-2.0, 0.0, -0.0, 2.0]]),
-    ("maximum", {}, torch.maximum, [[1.0, 2.0, 3.0], [1.0, 3.0, 3.0]]),
-    ("amax", {"dim": 1}, lambda a: torch.amax(a, 1), [[[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]]]),
-    ("amax", {"dim": None}, lambda a: torch.amax(a, (0, 1)), [[[1.0, 3.0], [3.0, 3.0]]]),
-    ("power", {"exponent": 1}, lambda a: a**1, [[0.0, 1.0]]),
-]
-
-ALL = [pytest.param(name, *case, id=f"{name}-{i}") for name, cases in CASES.items() for i, case in enumerate(cases)]
-each_case = pytest.mark.parametrize(("name", "options", "torch_function", "arrays"), ALL)
+each_case = pytest.mark.parametrize(("name", "options", "torch_function", "arrays"), [
+    pytest.param(name, *case, id=f"{name}-{i}") for name, cases in CASES.items() for i, case in enumerate(cases)])
 
 
 def applied(name, options):
@@ -236,6 +99,17 @@ def test_memory_layout_does_not_matter(name, options, torch_function, arrays, la
     same, same_gradients = ours(applied(name, options), [layout(a) for a in arrays], layout(weights))
     for got, wanted in zip([same, *same_gradients], [value, *gradients], strict=True):
         agree(got, wanted, 1e-13)
+
+
+@pytest.mark.parametrize(("name", "options", "torch_function", "arrays"), [
+    pytest.param(name, *case, id=f"{name}-{i}") for name, cases in CASES.items() if name in SLOW_FORMS
+    for i, case in enumerate(cases)])
+def test_the_slow_form_is_equal(name, options, torch_function, arrays):
+    weights = incoming(torch_function, arrays)
+    fast = ours(applied(name, options), arrays, weights)
+    slow = ours(functools.partial(SLOW_FORMS[name], **options), arrays, weights)
+    for got, wanted in zip([fast[0], *fast[1]], [slow[0], *slow[1]], strict=True):
+        agree(got, wanted)
 
 
 @pytest.mark.parametrize(("name", "options", "torch_function", "arrays"), CORNERS)

@@ -1,7 +1,6 @@
-"""Why this file exists: a model written for torch.nn must mean the same here, to its names and its first weights.
+"""Why this file exists: a model is a tree of modules with names, and the names and first weights are PyTorch's.
 
-Every class of `dlcourse.nn` is compared with its twin; weights cross in both directions; initializers draw from the
-same distributions.
+What each layer computes is compared in `test_layers.py`.
 """
 
 import math
@@ -14,92 +13,6 @@ from engine_tools import agree, engine_state, float64  # noqa: F401
 import dlcourse
 from dlcourse import Tensor, init, nn
 from dlcourse.nn import functional as F
-
-
-def images():
-    return np.random.default_rng(0).standard_normal((5, 2, 3))
-
-
-LABELS, BITS = np.array([0, 3, 2, 1, 3]), np.array([[0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
-RNG = np.random.default_rng(5)
-
-# class of dlcourse.nn -> models to build in either library (`m` is its nn), with the inputs of their forward
-MODELS = {
-    "Linear": [(lambda m: m.Linear(3, 4), [images()]), (lambda m: m.Linear(3, 1, bias=False), [images()[0]])],
-    "Flatten": [(lambda m: m.Flatten(), [images()]), (lambda m: m.Flatten(0, 1), [images()])],
-    "Identity": [(lambda m: m.Identity(), [images()])],
-    "ReLU": [(lambda m: m.ReLU(), [images()])],
-    "Tanh": [(lambda m: m.Tanh(), [images()])],
-    "Sigmoid": [(lambda m: m.Sigmoid(), [images()])],
-    "Softmax": [(lambda m: m.Softmax(dim=-1), [images()]), (lambda m: m.Softmax(1), [images()])],
-    "Sequential": [(lambda m: m.Sequential(m.Flatten(), m.Linear(6, 5), m.Tanh(), m.Linear(5, 4)), [images()]),
-                   (lambda m: m.Sequential(m.Sequential(m.Linear(3, 3), m.ReLU()), m.Identity())[:1], [images()]),
-                   (lambda m: m.Sequential(m.Flatten(), m.Linear(6, 5), m.ReLU())[1:], [images().reshape(5, 6)])],
-    "CrossEntropyLoss": [(lambda m: m.CrossEntropyLoss(), [RNG.standard_normal((5, 4)), LABELS])],
-    "BCEWithLogitsLoss": [(lambda m: m.BCEWithLogitsLoss(), [RNG.standard_normal((3, 2)), BITS])],
-    "MSELoss": [(lambda m: m.MSELoss(), [RNG.standard_normal((3, 2)), BITS])],
-}
-NOT_LAYERS = {"Module", "Parameter", "functional", "init"}  # what layers are made of; tested below
-
-each_model = pytest.mark.parametrize(("build", "inputs"), [
-    pytest.param(*case, id=f"{name}-{i}") for name, cases in MODELS.items() for i, case in enumerate(cases)])
-
-
-def as_torch(state):
-    return {name: torch.from_numpy(array) for name, array in state.items()}
-
-
-def pair(build):
-    """The model here and there, with the same weights, in float64."""
-    ours, theirs = build(nn), build(torch.nn).double()
-    theirs.load_state_dict(as_torch(ours.state_dict()), strict=True)
-    return ours, theirs
-
-
-def test_every_class_has_a_model():
-    assert set(MODELS) == set(nn.__all__) - NOT_LAYERS
-    assert all(hasattr(torch.nn, name) for name in nn.__all__)
-
-
-@each_model
-def test_parity(build, inputs, float64):  # noqa: F811
-    """Output, gradient of the input and every gradient by name."""
-    ours, theirs = pair(build)
-    x, x_torch = Tensor(inputs[0], requires_grad=True), torch.tensor(inputs[0], requires_grad=True)
-    output, expected = ours(x, *inputs[1:]), theirs(x_torch, *map(torch.tensor, inputs[1:]))
-    agree(output, expected)
-    weights = np.random.default_rng(1).standard_normal(output.shape)
-    output.backward(weights)
-    expected.backward(torch.tensor(weights))
-    agree(x.grad, x_torch.grad)
-    gradients = {name: p.grad for name, p in theirs.named_parameters()}
-    assert [name for name, _ in ours.named_parameters()] == list(gradients)
-    for name, p in ours.named_parameters():
-        agree(p.grad, gradients[name])
-
-
-@each_model
-def test_weights_cross_in_both_directions_by_name(build, inputs):
-    ours, theirs = build(nn), build(torch.nn)
-    assert list(ours.state_dict()) == list(theirs.state_dict())
-    ours.load_state_dict(theirs.state_dict())
-    for name, array in ours.state_dict().items():
-        assert array.dtype == np.float32 and np.array_equal(array, theirs.state_dict()[name].numpy())
-    again = build(torch.nn)
-    again.load_state_dict(as_torch(ours.state_dict()), strict=True)
-    assert all(torch.equal(array, theirs.state_dict()[name]) for name, array in again.state_dict().items())
-
-
-@each_model
-def test_repr_is_pytorchs(build, inputs):
-    assert repr(build(nn)) == repr(build(torch.nn))
-
-
-@each_model
-def test_arrays_are_as_good_as_tensors(build, inputs, float64):  # noqa: F811
-    model = build(nn)
-    agree(Tensor(model(*inputs)).data, Tensor(model(*map(Tensor, inputs))).data, 0)
-
 
 # ------------------------------------------------------------------------------------------- the tree of modules
 
@@ -122,7 +35,10 @@ class Branches(nn.Module):
 def test_parameters_are_found_and_shared_ones_listed_once():
     model = Branches()
     names = [name for name, _ in model.named_parameters()]
-    assert names == ["scale", "first.weight", "first.bias", "second.0.weight", "second.0.bias"]
+    assert names == ["scale", "first.weight", "first.bias", "second.0.bias"]
+    assert [name for name, _ in model.named_parameters(remove_duplicate=False)] == [
+        "scale", "first.weight", "first.bias", "second.0.weight", "second.0.bias"] == list(model.state_dict())
+    assert [name for name, _ in model.named_parameters("model")][:2] == ["model.scale", "model.first.weight"]
     assert list(map(id, model.parameters())) == list(map(id, [model.scale, model.first.weight, model.first.bias,
                                                               model.second[0].bias]))
     assert model.children() == [model.first, model.second]

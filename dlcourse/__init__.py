@@ -1,85 +1,60 @@
 """Deep learning from scratch in NumPy, with PyTorch's names: `import dlcourse as torch`, and a model reads the same.
 
 Letters of shapes, everywhere: N batch, T time, D features, H hidden, O outputs, C channels, K classes, A heads, h and w
-height and width. Different from PyTorch, and meant: CPU and NumPy only; gradients of first order only; `.grad` and the
-values of `state_dict()` are NumPy arrays; losses take targets as arrays or Tensors; `rng=` stands beside `manual_seed`.
+height and width. Different from PyTorch, and meant:
+
+- The CPU and NumPy only. `device="cpu"` is accepted, any other is an error; a dtype is NumPy's: float32 is np.float32.
+  `Tensor([1, 2])` keeps whole numbers whole, as `tensor([1, 2])` does.
+- Gradients of first order only. `x += y` changes x in place only where nothing is recorded, else it means x = x + y;
+  `x[i] = y` and `x.add_(y)` are errors while x or y is recorded.
+- `x.data`, `x.grad` and the values of `state_dict()` are NumPy arrays: to forget a gradient, write `w.grad = None`.
+- Recurrent layers and attention want `batch_first=True` in words. Losses take targets as arrays or Tensors.
+- `rng=`, a NumPy generator, stands beside `manual_seed`; the same seed gives other numbers than PyTorch's.
+- `view` copies where PyTorch would refuse to. `round`, `floor`, `sign` and `//` have no gradient, there it is 0.
 """
+
+import sys
+import types
+from math import inf, nan, pi
 
 import numpy as np
 
-from . import functional, init, nn, ops, optim
-from .methods import flatten, stack
-from .fused_ops import softmax
-from .ops import abs, exp, log, maximum, relu, sigmoid, sqrt, tanh
-from .tensor import Tensor, default_generator, get_default_dtype, manual_seed, no_grad, set_default_dtype
+from . import creation, functional, init, nn, optim
+from .creation import *  # noqa: F403  (zeros, arange, rand, cat, ...)
+from .methods import METHODS
+from .ops import maximum, minimum
+from .tensor import (
+    Tensor,
+    default_generator,
+    get_default_dtype,
+    is_grad_enabled,
+    manual_seed,
+    no_grad,
+    set_default_dtype,
+)
 
 __version__ = "0.1.0"
-__all__ = ["Tensor", "abs", "arange", "cat", "default_generator", "exp", "flatten", "float32", "float64", "from_numpy",
-           "functional", "get_default_dtype", "init", "int64", "log", "manual_seed", "maximum", "nn", "no_grad", "ones",
-           "optim", "rand", "randn", "relu", "set_default_dtype", "sigmoid", "softmax", "sqrt", "stack", "tanh",
-           "tensor", "tril", "where", "zeros"]
 
-float32, float64, int64 = np.float32, np.float64, np.int64
+# What PyTorch has as a method and as a function: x.exp() and torch.exp(x).
+_ALSO_FUNCTIONS = (
+    "abs add all allclose amax amin any argmax argmin argsort bmm chunk clamp clone cos cumsum div dot eq equal erf "
+    "exp flatten flip floor gather ge gt isfinite isinf isnan le log log_softmax logsumexp lt masked_fill matmul "
+    "max mean min mm mul mv ne neg norm outer permute pow relu reshape round rsqrt sigmoid sign sin softmax sort "
+    "split sqrt square squeeze std sub sum t tanh topk transpose tril triu unbind unsqueeze var"
+).split()
+_DTYPES = {"float": np.float32, "double": np.float64, "float32": np.float32, "float64": np.float64, "int": np.int32,
+           "long": np.int64, "int32": np.int32, "int64": np.int64, "uint8": np.uint8, "bool": np.bool_}
+globals().update({name: METHODS[name] for name in _ALSO_FUNCTIONS}, **_DTYPES)
 
+__all__ = ["Tensor", "cuda", "default_generator", "functional", "get_default_dtype", "inf", "init",
+           "is_grad_enabled", "is_tensor", "manual_seed", "maximum", "minimum", "nan", "nn", "no_grad", "optim", "pi",
+           "set_default_dtype", *creation.__all__, *_ALSO_FUNCTIONS, *_DTYPES]  # fmt: skip
 
-def tensor(data, dtype=None, requires_grad=False):
-    """A Tensor with its own copy of the data.   Chapter: 1.   Twin: torch.tensor."""
-    copied = Tensor(data, dtype=dtype)
-    return Tensor(copied.data.copy(), requires_grad)
-
-
-def from_numpy(array):
-    """A Tensor that shares its memory with the array.   Chapter: 1.   Twin: torch.from_numpy."""
-    return Tensor(array)
-
-
-def zeros(*shape, dtype=None, requires_grad=False):
-    """A Tensor of zeros.   Chapter: 1.   Twin: torch.zeros."""
-    return Tensor(np.zeros(_sizes(shape), dtype or get_default_dtype()), requires_grad)
+cuda = types.SimpleNamespace(is_available=lambda: False)  # so that "cuda" if torch.cuda.is_available() else "cpu" reads
+# `optim` is one file and no folder; the import system finds what looks like a file in it here.
+sys.modules[f"{__name__}.optim.lr_scheduler"] = optim.lr_scheduler
 
 
-def ones(*shape, dtype=None, requires_grad=False):
-    """A Tensor of ones.   Chapter: 1.   Twin: torch.ones."""
-    return Tensor(np.ones(_sizes(shape), dtype or get_default_dtype()), requires_grad)
-
-
-def arange(start, end=None, step=1, dtype=None):
-    """start, start + step, ... below end.   Chapter: 1.   Twin: torch.arange."""
-    start, end = (0, start) if end is None else (start, end)
-    whole = all(isinstance(n, int | np.integer) for n in (start, end, step))
-    return Tensor(np.arange(start, end, step, dtype=dtype or (np.int64 if whole else get_default_dtype())))
-
-
-def randn(*shape, rng=None, requires_grad=False):
-    """Standard normal numbers.   Chapter: 1.   Twin: torch.randn."""
-    numbers = (rng or default_generator()).standard_normal(_sizes(shape))
-    return Tensor(np.asarray(numbers, get_default_dtype()), requires_grad)
-
-
-def rand(*shape, rng=None, requires_grad=False):
-    """Uniform numbers from 0 to 1.   Chapter: 1.   Twin: torch.rand."""
-    return Tensor(np.asarray((rng or default_generator()).random(_sizes(shape)), get_default_dtype()), requires_grad)
-
-
-def tril(a, diagonal=0):
-    """The lower triangle, zeros above `diagonal`.
-
-    Shapes:  (..., n, m)  ->  the same.   Chapter: 7.   Twin: torch.tril.
-    """
-    return where(np.tri(*a.shape[-2:], k=diagonal, dtype=bool), a, 0)
-
-
-def cat(tensors, dim=0):
-    """Join along an axis that exists.   Chapter: 1.   Twin: torch.cat."""
-    return ops.cat(*tensors, dim=dim)
-
-
-def where(condition, a, b):
-    """`a` where the condition holds, else `b`.   Chapter: 1.   Twin: torch.where."""
-    condition = condition.data if isinstance(condition, Tensor) else np.asarray(condition)
-    return ops.where(a, b, condition=condition.astype(bool, copy=False))
-
-
-def _sizes(shape):
-    """zeros(2, 3) and zeros((2, 3)) mean the same."""
-    return shape[0] if len(shape) == 1 and not isinstance(shape[0], int | np.integer) else shape
+def is_tensor(x):
+    """Whether `x` is a Tensor.   Chapter: 1.   Twin: torch.is_tensor."""
+    return isinstance(x, Tensor)

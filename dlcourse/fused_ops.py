@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from .blas import column_sums, ones, transpose_times
+from .blas import column_sums, row_sums, transpose_times
 from .tensor import Tensor, op, slow_form
 
 # ---------------------------------------------------------------------------------------------- linear
@@ -20,16 +20,17 @@ def linear(x, weight, bias=None):
 
     Shapes:  x (..., D), weight (O, D), bias (O,)  ->  (..., O)
     """
-    rows = x.reshape(-1, x.shape[-1])  # (N, D)
-    y = rows.dot(weight.T)  # (N, O)
+    flat = x.ndim == 2
+    rows = x if flat else x.reshape(-1, x.shape[-1])  # (N, D)
+    y = rows.dot(weight.T)  # (N, O); for matrices .dot is @, and half a microsecond sooner
     if bias is not None:
         y += bias
 
     def vjp(g):
-        g = g.reshape(-1, len(weight))  # (N, O)
+        g = g if flat else g.reshape(-1, len(weight))  # (N, O)
         return lambda: g.dot(weight).reshape(x.shape), lambda: transpose_times(g, rows), lambda: column_sums(g)
 
-    return y.reshape(*x.shape[:-1], len(weight)), vjp
+    return y if flat else y.reshape(*x.shape[:-1], len(weight)), vjp
 
 
 @slow_form("linear")
@@ -116,22 +117,37 @@ def attention(q, k, v, *, mask=None):
     Source:  Vaswani et al. 2017, eq. 1.   Chapter: 7.   Twin: torch.nn.functional.scaled_dot_product_attention.
     """
     scale = 1 / math.sqrt(q.shape[-1])  # not np.sqrt: a NumPy float64 would make float32 float64
-    p = (q * scale) @ k.swapaxes(-1, -2)  # (..., T, S)
+    scores = q @ np.multiply(k.swapaxes(-1, -2), scale, order="C")  # (..., T, S); BLAS is quicker on a copied transpose
     if mask is not None:
-        p += mask
-    p -= p.max(axis=-1, keepdims=True)
-    np.exp(p, out=p)
-    p *= 1 / (p @ ones(p.shape[-1], p.dtype))[..., None]
+        scores += mask
+    p, total = _exponentials(scores)
+    p *= (1 / total)[..., None]
     y = p @ v  # (..., T, O)
 
     def vjp(g):
-        ds = g @ v.swapaxes(-1, -2)  # (..., T, S)
+        ds = g @ np.ascontiguousarray(v.swapaxes(-1, -2))  # (..., T, S)
         ds -= np.einsum("...td,...td->...t", g, y)[..., None]
         ds *= p
         ds *= scale
         return lambda: ds @ k, lambda: ds.swapaxes(-1, -2) @ q, lambda: p.swapaxes(-1, -2) @ g
 
     return y, vjp
+
+
+def _exponentials(scores):
+    """e^(scores - shift), in their place, and the sums of the rows.
+
+    The shift by the maximum of the row takes a third of the time of attention, and is not needed as long as nothing
+    overflows and no row vanishes.
+    """
+    if scores.size and scores.max() < 60:  # false for NaN, too
+        p = np.exp(scores)
+        total = row_sums(p)
+        if total.min() > 1e-20:
+            return p, total
+    scores -= scores.max(axis=-1, keepdims=True)
+    p = np.exp(scores, out=scores)
+    return p, row_sums(p)
 
 
 @slow_form("attention")

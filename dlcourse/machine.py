@@ -6,7 +6,6 @@ is changed by the first optimizer that is made, because half the time of a step 
 
 import ctypes
 import os
-from concurrent.futures import ThreadPoolExecutor
 
 SHARES = 4  # a batch is always cut into as many parts, so that sums do not depend on the number of threads
 WORTH_IT = 1 << 20  # numbers to compute, below which handing work to a thread costs more than it brings
@@ -36,6 +35,8 @@ def set_num_threads(n):
     _executor = _blas_limit = None
     if n > 1:
         _blas_limit = _hold_blas()
+        from concurrent.futures import ThreadPoolExecutor  # not above: an import that few need
+
         _executor = ThreadPoolExecutor(n)
 
 

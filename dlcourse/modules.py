@@ -1,11 +1,9 @@
 """Why this file exists: a layer is a function together with the parameters it owns, and a model is a tree of layers.
 
-Attributes are the registry: whatever is a Parameter or a Module is found by looking. Only a buffer, which is saved but
-not trained, has to say so. Names, shapes and first distributions are those of torch.nn, so that a `state_dict` crosses
-over in both directions.
+Attributes are the registry: a Parameter or a Module is found by looking; only a buffer, saved but not trained, says so.
+Names, shapes and first distributions are those of torch.nn, so that a `state_dict` crosses over in both directions.
 """
 
-import itertools
 import math
 
 import numpy as np
@@ -54,50 +52,53 @@ class Module:
         self._buffers = (*self._buffers, name) if persistent else self._buffers
 
     def named_children(self):
-        """The modules directly below this one, with their names."""
-        return [(name, value) for name, value in vars(self).items() if isinstance(value, Module)]
+        """The modules directly below this one, with their names, one after the other."""
+        return ((name, value) for name, value in vars(self).items() if isinstance(value, Module))
 
     def children(self):
         """The modules directly below this one."""
-        return [child for _, child in self.named_children()]
+        return (value for value in vars(self).values() if isinstance(value, Module))
 
     def named_modules(self, prefix=""):
         """This module and all below it, with their dotted names; this one's is empty."""
-        return [(prefix, self)] + [m for name, child in self.named_children()
-                                   for m in child.named_modules(f"{prefix}.{name}" if prefix else name)]
+        yield prefix, self
+        for name, child in self.named_children():
+            yield from child.named_modules(f"{prefix}.{name}" if prefix else name)
 
     def modules(self):
         """This module and all below it."""
-        return [m for _, m in self.named_modules()]
+        return (module for _, module in self.named_modules())
 
-    def _named_tensors(self, prefix=""):
-        """What `state_dict` saves: own parameters, own buffers, then those of the children."""
-        own = [name for name, value in vars(self).items() if isinstance(value, Parameter)]
-        own += [name for name in self._buffers if getattr(self, name) is not None]
-        return [(prefix + name, getattr(self, name)) for name in own] + [
-            found for name, child in self.named_children() for found in child._named_tensors(f"{prefix}{name}.")]
+    def _named_tensors(self):
+        """What `state_dict` saves: of each module its parameters, then its buffers."""
+        for path, module in self.named_modules():
+            names = [name for name, value in vars(module).items() if isinstance(value, Parameter)]
+            names += [name for name in module._buffers if getattr(module, name) is not None]
+            yield from ((f"{path}.{name}" if path else name, getattr(module, name)) for name in names)
 
     def named_parameters(self, prefix="", remove_duplicate=True):
         """All parameters below this module with their dotted names, in the order in which they were set.
 
         A shared one is listed once, under its first name, unless `remove_duplicate` is False.
         """
-        prefix = f"{prefix}." if prefix else ""
-        found = [(name, p) for name, p in self._named_tensors(prefix) if isinstance(p, Parameter)]
-        first = {id(p): name for name, p in reversed(found)}
-        return [(name, p) for name, p in found if first[id(p)] == name] if remove_duplicate else found
+        seen = set()
+        for name, p in self._named_tensors():
+            if isinstance(p, Parameter) and p not in seen:
+                yield f"{prefix}.{name}" if prefix else name, p
+                if remove_duplicate:
+                    seen.add(p)
 
     def parameters(self):
         """All parameters below this module; a shared one is listed once."""
-        return [p for _, p in self.named_parameters()]
+        return (p for _, p in self.named_parameters())
 
     def named_buffers(self):
         """All buffers below this module with their dotted names."""
-        return [(name, t) for name, t in self._named_tensors() if not isinstance(t, Parameter)]
+        return ((name, t) for name, t in self._named_tensors() if not isinstance(t, Parameter))
 
     def buffers(self):
         """All buffers below this module."""
-        return [t for _, t in self.named_buffers()]
+        return (t for _, t in self.named_buffers())
 
     def state_dict(self):
         """A copy of the array of every parameter and buffer, by name."""
@@ -112,7 +113,7 @@ class Module:
         Raises:  KeyError if a name is missing or unknown, ValueError if a shape differs. Nothing is changed then.
         """
         own = dict(self._named_tensors())
-        missing, unexpected = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
+        missing, unexpected = (sorted(a.keys() - b.keys()) for a, b in ((own, state), (state, own)))
         if strict and (missing or unexpected):
             raise KeyError(f"state_dict does not fit: missing {missing}, unexpected {unexpected}")
         new = {name: np.asarray(as_array(state[name]), own[name].dtype) for name in own if name in state}
@@ -123,8 +124,10 @@ class Module:
             own[name].data[...] = array
         return missing, unexpected
 
-    def zero_grad(self):
-        """Forget all gradients."""
+    def zero_grad(self, set_to_none=True):
+        """Forget all gradients; zeros in their place are not to be had.   Raises:  ValueError for set_to_none=False."""
+        if not set_to_none:
+            raise ValueError("zero_grad expected set_to_none=True: a forgotten gradient is None here")
         for p in self.parameters():
             p.grad = None
 
@@ -145,7 +148,7 @@ class Module:
         return self
 
     def apply(self, function):
-        """Call `function(module)` for every module below this one and, last, for this one."""
+        """Call `function(module)` for all modules below this one, and then for this one."""
         for child in self.children():
             child.apply(function)
         function(self)
@@ -157,6 +160,10 @@ class Module:
             if t.dtype.kind == "f":
                 t.data = t.detach().to(target).data
                 t.grad = None
+        return self
+
+    def cpu(self):
+        """The same module: there is nothing but the CPU here."""
         return self
 
     def double(self):
@@ -175,72 +182,6 @@ class Module:
         children = [f"  ({name}): {child!r}".replace("\n", "\n  ") for name, child in self.named_children()]
         inside = "\n" + "\n".join(children) + "\n" if children else self.extra_repr()
         return f"{type(self).__name__}({inside})"
-
-
-class ModuleList(Module):
-    """Modules in a list, so that their parameters are found; what is done with them, a forward says.
-
-    Raises:  TypeError for what is not a module.   Chapter: 7.   Twin: torch.nn.ModuleList.
-    """
-
-    def __init__(self, modules=()):
-        self.extend(modules)
-
-    def append(self, module):
-        """Add a module at the end."""
-        if not isinstance(module, Module):
-            raise TypeError(f"{type(self).__name__} expected modules, got {module!r} at position {len(self)}: "
-                            "nn.ReLU(), not F.relu?")
-        setattr(self, str(len(self)), module)
-        return self
-
-    def extend(self, modules):
-        """Add several modules at the end."""
-        for module in modules:
-            self.append(module)
-        return self
-
-    def __len__(self):
-        return len(self.children())
-
-    def __iter__(self):
-        return iter(self.children())
-
-    def __getitem__(self, index):
-        if not isinstance(index, slice):
-            return self.children()[index]
-        part = type(self)()
-        vars(part).update(self.named_children()[index])
-        return part
-
-    def __setitem__(self, index, module):
-        setattr(self, self.named_children()[index][0], module)
-
-    def __repr__(self):
-        """Neighbors that are alike are printed once, as in PyTorch."""
-        lines = []
-        for text, same in itertools.groupby(enumerate(map(repr, self)), key=lambda pair: pair[1]):
-            (first, _), *more = same
-            name = f"({first}-{first + len(more)}): {len(more) + 1} x " if more else f"({first}): "
-            lines.append(f"  {name}{text}".replace("\n", "\n  "))
-        return f"{type(self).__name__}(" + ("\n" + "\n".join(lines) + "\n" if lines else "") + ")"
-
-
-class Sequential(ModuleList):
-    """Layers one after the other, named "0", "1", ...; a slice keeps the names.
-
-    Raises:  TypeError for what is not a module.   Chapter: 1.   Twin: torch.nn.Sequential.
-    """
-
-    def __init__(self, *layers):
-        super().__init__(layers)
-
-    def forward(self, x):
-        for layer in self.children():
-            x = layer(x)
-        return x
-
-    __repr__ = Module.__repr__
 
 
 # ---------------------------------------------------------------------------------------------- layers
@@ -310,8 +251,7 @@ class Identity(Module):
 class Dropout(Module):
     """In training, each number is 0 with probability p, and the others are divided by 1 - p: their mean stays.
 
-    Source:  Srivastava et al. 2014, sec. 4 (scaled in training instead of afterwards).
-    Chapter: 3.   Twin: torch.nn.Dropout.
+    Source:  Srivastava et al. 2014, sec. 4 (they scale afterwards).   Chapter: 3.   Twin: torch.nn.Dropout.
     """
 
     def __init__(self, p=0.5, inplace=False, *, rng=None):
@@ -342,63 +282,5 @@ class Embedding(Module):
         return F.embedding(index, self.weight, self.padding_idx)
 
     def extra_repr(self):
-        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        padding = f", padding_idx={self.padding_idx}" * (self.padding_idx is not None)
         return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
-
-
-class ReLU(Module):
-    """max(x, 0), elementwise.   Chapter: 1.   Twin: torch.nn.ReLU."""
-
-    def forward(self, x):
-        return F.relu(x)
-
-
-class Tanh(Module):
-    """The hyperbolic tangent, elementwise.   Chapter: 1.   Twin: torch.nn.Tanh."""
-
-    def forward(self, x):
-        return F.tanh(x)
-
-
-class Sigmoid(Module):
-    """1 / (1 + e^-x), elementwise.   Chapter: 1.   Twin: torch.nn.Sigmoid."""
-
-    def forward(self, x):
-        return F.sigmoid(x)
-
-
-class Softmax(Module):
-    """Positive numbers that sum to 1 along `dim`.   Chapter: 1.   Twin: torch.nn.Softmax."""
-
-    def __init__(self, dim=-1):
-        self.dim = dim
-
-    def forward(self, x):
-        return F.softmax(x, self.dim)
-
-    def extra_repr(self):
-        return f"dim={self.dim}"
-
-
-class CrossEntropyLoss(Module):
-    """Logits (N, K) and labels (N,) -> the mean of -log softmax(logits)[label].
-
-    Chapter: 1.   Twin: torch.nn.CrossEntropyLoss.
-    """
-
-    def forward(self, logits, target):
-        return F.cross_entropy(logits, target)
-
-
-class BCEWithLogitsLoss(Module):
-    """Cross-entropy for two classes, from logits.   Chapter: 1.   Twin: torch.nn.BCEWithLogitsLoss."""
-
-    def forward(self, logits, target):
-        return F.binary_cross_entropy_with_logits(logits, target)
-
-
-class MSELoss(Module):
-    """The mean squared difference.   Chapter: 1.   Twin: torch.nn.MSELoss."""
-
-    def forward(self, x, target):
-        return F.mse_loss(x, target)

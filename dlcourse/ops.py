@@ -10,7 +10,6 @@ import functools
 import math
 
 import numpy as np
-from scipy import special
 
 from .tensor import op
 
@@ -52,21 +51,11 @@ def sqrt(a):
 
 
 @op
-def sin(a):
-    """The sine.   d(sin a) = cos(a) da."""
-    return np.sin(a), lambda g: (g * np.cos(a),)
-
-
-@op
-def cos(a):
-    """The cosine.   d(cos a) = -sin(a) da."""
-    return np.cos(a), lambda g: (-g * np.sin(a),)
-
-
-@op
 def erf(a):
-    """The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to a. Its derivative is what it sums up."""
-    return special.erf(a), lambda g: (g * (2 / math.sqrt(math.pi) * np.exp(-a * a)),)
+    """2 / sqrt(pi) times the integral of e^(-t^2) from 0 to a. The derivative is the integrand."""
+    from scipy.special import erf as values  # not above: importing it takes longer than importing NumPy
+
+    return values(a), lambda g: (g * (2 / math.sqrt(math.pi) * np.exp(-a * a)),)
 
 
 @op
@@ -150,6 +139,19 @@ def _shares(g, a_wins, b_wins):
     """The gradients of two that compete. Ties share equally, as in PyTorch."""
     tie = 0.5 * ~(a_wins | b_wins)
     return lambda: g * (a_wins + tie).astype(g.dtype), lambda: g * (b_wins + tie).astype(g.dtype)
+
+
+@op
+def pow(a, b):
+    """a^b, both of them variable.   d(a^b) = b a^(b-1) da + a^b log(a) db; where b or a is 0, the term with it is 0."""
+    y = a**b
+
+    def vjp(g):
+        def db():
+            return np.where((a == 0) & (b >= 0), 0, g * y * np.log(np.where(a == 0, 1, a)))
+        return lambda: g * np.where(b == 0, 0, b * a ** np.where(b == 0, 1, b - 1)), db
+
+    return y, vjp
 
 
 @op
@@ -341,31 +343,3 @@ def einsum(*arrays, equation):
         return [functools.partial(gradient, k) for k in range(len(arrays))]
 
     return np.einsum(f"{inputs}->{output}", *arrays, optimize=True), vjp
-
-
-# TEMPORARY until loss_ops.py is there
-
-
-@op
-def cross_entropy(logits, *, target):
-    """The mean of -log softmax(logits)[target].   dlogits = (softmax - one-hot) / N.
-
-    Shapes:  logits (N, K), target (N,) of integers  ->  ()
-    """
-    N = len(logits)
-    rows = np.arange(N)
-    log_p = (logits - logits.max(1, keepdims=True) - np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1, keepdims=True)))  # (N, K)
-
-    def vjp(g):
-        d = np.exp(log_p)
-        d[rows, target] -= 1
-        return (d * (g / N),)
-
-    return -log_p[rows, target].mean(), vjp
-
-
-@op
-def binary_cross_entropy_with_logits(x, *, target):
-    """The mean of -y log s(x) - (1 - y) log(1 - s(x)) = log(1 + e^x) - x y.   dx = (s(x) - y) / n, s the sigmoid."""
-    loss = (np.logaddexp(0, x) - x * target).mean()
-    return loss, lambda g: ((sigmoid.rule(x)[0] - target) * (g / x.size),)

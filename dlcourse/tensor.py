@@ -16,7 +16,7 @@ import numpy as np
 
 _recording = True
 _default_dtype = np.dtype(np.float32)
-_generator = np.random.default_rng(0)
+_generator = None  # made when first asked for, since importing numpy.random takes as long as the rest of NumPy
 _next_serial = itertools.count().__next__
 
 
@@ -32,6 +32,11 @@ def no_grad():
         yield
     finally:
         _recording = previous
+
+
+def is_grad_enabled():
+    """Whether operations are being recorded.   Chapter: 3.   Twin: torch.is_grad_enabled."""
+    return _recording
 
 
 def set_default_dtype(dtype):
@@ -63,7 +68,7 @@ def manual_seed(seed):
 
 def default_generator():
     """The generator that is used wherever `rng=` is not given.   Chapter: 1.   Twin: torch.default_generator."""
-    return _generator
+    return _generator or manual_seed(0)
 
 
 # ---------------------------------------------------------------------------------------------- the tensor

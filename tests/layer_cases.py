@@ -28,6 +28,23 @@ def listed(m):
     return Stack()
 
 
+def named(m):
+    """A model that keeps its layers in a ModuleDict."""
+    class Parts(m.Module):
+        def __init__(self):
+            super().__init__()
+            self.parts = m.ModuleDict({"body": m.Linear(3, 3), "bend": m.Tanh()})
+            self.parts["head"] = m.Linear(3, 2)
+
+        def forward(self, x):
+            assert list(self.parts) == list(self.parts.keys()) == ["body", "bend", "head"] and len(self.parts) == 3
+            for name, layer in self.parts.items():
+                x = layer(x) if name != "head" else x
+            return self.parts["head"](x) + self.parts.head(x)
+
+    return Parts()
+
+
 MODELS = {
     "Linear": [(lambda m: m.Linear(3, 4), [images()]), (lambda m: m.Linear(3, 1, bias=False), [images()[0]])],
     "Flatten": [(lambda m: m.Flatten(), [images()]), (lambda m: m.Flatten(0, 1), [images()])],
@@ -37,4 +54,5 @@ MODELS = {
                    (lambda m: m.Sequential(m.Sequential(m.Linear(3, 3), m.ReLU()), m.Identity())[:1], [images()]),
                    (lambda m: m.Sequential(m.Flatten(), m.Linear(6, 5), m.ReLU())[1:], [images().reshape(5, 6)])],
     "ModuleList": [(listed, [images()])],
+    "ModuleDict": [(named, [images()])],
 }

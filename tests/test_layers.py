@@ -74,7 +74,7 @@ def test_parity(build, inputs, training, float64):  # noqa: F811
     """Output, gradient of the input, every gradient by name, and the buffers, over some steps of training."""
     ours, theirs = pair(build)
     ours.train(training), theirs.train(training)
-    parameters = ours.parameters()
+    parameters = list(ours.parameters())
     optimizers = [] if not parameters else [optim.SGD(parameters, lr=0.01, momentum=0.9),
                                             torch.optim.SGD(theirs.parameters(), lr=0.01, momentum=0.9)]
     for _ in range(STEPS if parameters else 1):
@@ -114,7 +114,8 @@ def test_weights_cross_in_both_directions_by_name(build, inputs):
 
 @each_model
 def test_repr_is_pytorchs(build, inputs):
-    assert repr(build(nn)) == repr(build(torch.nn))
+    """But for a Linear in attention, whose longer name in PyTorch says that it is not to be quantized on the fly."""
+    assert repr(build(nn)) == repr(build(torch.nn)).replace("NonDynamicallyQuantizableLinear", "Linear")
 
 
 @each_model

@@ -41,8 +41,8 @@ def test_parameters_are_found_and_shared_ones_listed_once():
     assert [name for name, _ in model.named_parameters("model")][:2] == ["model.scale", "model.first.weight"]
     assert list(map(id, model.parameters())) == list(map(id, [model.scale, model.first.weight, model.first.bias,
                                                               model.second[0].bias]))
-    assert model.children() == [model.first, model.second]
-    assert model.modules() == [model, model.first, model.second, *model.second.children()]
+    assert list(model.children()) == [model.first, model.second]
+    assert list(model.modules()) == [model, model.first, model.second, *model.second.children()]
 
 
 def test_state_dict_is_a_copy_and_load_copies_in_place():

@@ -1,7 +1,7 @@
 """Why this file exists: a Tensor should behave like the array and the torch.Tensor that a reader already knows.
 
-Broadcasting, operators with anything on the other side, types of numbers, and every method and function under its
-PyTorch name.
+Broadcasting, operators with anything on the other side, types of numbers, and how a Tensor looks from outside. Its
+methods, one by one, are compared with PyTorch's in test_contract.py.
 """
 
 import operator
@@ -16,7 +16,6 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 import dlcourse
 from dlcourse import Tensor
-from dlcourse.methods import METHODS
 from dlcourse.tensor import OPS, unbroadcast
 
 # ------------------------------------------------------------------------------------------- broadcasting
@@ -164,14 +163,52 @@ def test_default_type():
     assert Tensor(1.5).dtype == dlcourse.ones(2).dtype == dlcourse.randn(2).dtype == np.float64
 
 
-def test_seed():
-    first = dlcourse.randn(3).data
-    second = dlcourse.randn(3).data
+# ------------------------------------------------------------------------------------------- chance
+
+
+def test_random_numbers_have_the_promised_distribution():
+    normal, uniform = dlcourse.randn(200, 100).data, dlcourse.rand(200, 100).data
+    assert abs(normal.mean()) < 0.03 and abs(normal.std() - 1) < 0.03
+    assert 0 <= uniform.min() < 0.001 and 0.999 < uniform.max() < 1 and abs(uniform.mean() - 0.5) < 0.01
+    whole = dlcourse.randint(-2, 3, (9000,)).data
+    assert np.abs(np.bincount(whole + 2) / 9000 - 0.2).max() < 0.02
+    p = np.array([0.1, 0.5, 0.9])
+    agree(dlcourse.bernoulli(Tensor(np.tile(p, (9000, 1)))).data.mean(axis=0), p, 0.02)
+
+
+@pytest.mark.parametrize("replacement", [True, False])
+def test_multinomial_draws_in_proportion(replacement):
+    """Two draws from weights 1 : 2 : 0 : 5, each pair as often as the weights say (they need not sum to 1)."""
+    weights, n = np.array([1.0, 2.0, 0.0, 5.0]), 20000
+    pairs = dlcourse.multinomial(Tensor(np.tile(weights, (n, 1))), 2, replacement).data
+    seen = np.zeros((4, 4))
+    np.add.at(seen, tuple(pairs.T), 1 / n)
+    p = weights / weights.sum()
+    expected = np.outer(p, p)
+    if not replacement:
+        expected = np.outer(p, p) / (1 - p[:, None])
+        np.fill_diagonal(expected, 0)
+    assert np.abs(seen - expected).max() < 0.015
+    assert (seen[2] == 0).all() and (seen[:, 2] == 0).all()
+
+
+RANDOM = [lambda rng: dlcourse.rand(4, rng=rng), lambda rng: dlcourse.randn(4, rng=rng),
+          lambda rng: dlcourse.rand_like(dlcourse.ones(4), rng=rng),
+          lambda rng: dlcourse.randn_like(dlcourse.ones(4), rng=rng),
+          lambda rng: dlcourse.randint(1000, (4,), rng=rng), lambda rng: dlcourse.randperm(20, rng=rng),
+          lambda rng: dlcourse.bernoulli(0.5 * dlcourse.ones(40), rng=rng),
+          lambda rng: dlcourse.multinomial(dlcourse.ones(40), 8, rng=rng)]
+
+
+@pytest.mark.parametrize("draw", RANDOM)
+def test_chance_is_repeatable(draw):
+    first, second = draw(None).data, draw(None).data
+    assert not np.array_equal(first, second)
     dlcourse.manual_seed(0)
-    assert np.array_equal(dlcourse.randn(3).data, first) and not np.array_equal(first, second)
-    own = np.random.default_rng(7)
-    assert np.array_equal(dlcourse.rand(3, rng=own).data, np.random.default_rng(7).random(3).astype(np.float32))
-    assert np.array_equal(dlcourse.randn(3).data, second), "`rng=` leaves the shared generator alone"
+    assert np.array_equal(draw(None).data, first)
+    own = [draw(np.random.default_rng(7)).data for _ in range(2)]
+    assert np.array_equal(*own)
+    assert np.array_equal(draw(None).data, second), "`rng=` leaves the shared generator alone"
 
 
 # ------------------------------------------------------------------------------------------- seen from outside
@@ -195,134 +232,17 @@ def test_repr_is_stable():
     assert repr(Tensor([1, 2])) == "Tensor([1, 2], dtype=int64)"
 
 
+@pytest.mark.parametrize("shape", [(2, 3), (3,), ()])
+def test_transposed_property(shape):
+    assert Tensor(np.ones(shape)).T.shape == Tensor(np.ones(shape)).mT.shape == shape[::-1]
+
+
 def test_numbers_and_lengths():
     x = leaf([[1.0, 2.0], [3.0, 4.0]])
     assert (x.shape, x.size(), x.size(0), x.ndim, x.dim(), x.numel(), len(x)) == ((2, 2), (2, 2), 2, 2, 2, 4, 2)
     assert x.sum().item() == 10.0 == float(x.sum()) and isinstance(x.sum().item(), float)
     assert [row.data.tolist() for row in x] == [[1.0, 2.0], [3.0, 4.0]]
     assert bool(Tensor([True])) and not Tensor(0.0)
-
-
-# ------------------------------------------------------------------------------------------- PyTorch's names
-
-X = np.random.default_rng(3).uniform(0.5, 2.0, (2, 3, 4))
-FLAT = np.random.default_rng(4).uniform(0.5, 2.0, (2, 1, 4))
-
-# name of the method -> calls, each as (input, arguments, named arguments)
-METHOD_CALLS = {
-    **{name: [(X, (), {})] for name in ["__neg__", "__abs__", "exp", "log", "sqrt", "abs", "tanh", "sigmoid", "relu",
-                                             "float", "double", "long"]},
-    **{name: [(X, (0.5,), {})] for name in ["__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__",
-                                                 "__truediv__", "__rtruediv__", "__eq__", "__ne__", "__lt__", "__le__",
-                                                 "__gt__", "__ge__"]},
-    "__matmul__": [(X, (np.ones((4, 5)),), {})], "__rmatmul__": [(X, (np.ones((5, 3)),), {})],
-    "__pow__": [(X, (2,), {}), (X, (0.5,), {})], "pow": [(X, (3,), {})],
-    "__getitem__": [(X, (1,), {}), (X, ((slice(None), 0),), {}), (X, (np.array([1, 1, 0]),), {})],
-    "sum": [(X, (), {}), (X, (1,), {}), (X, ((0, 2),), {"keepdim": True}), (X, (-1, True), {})],
-    "mean": [(X, (), {}), (X, (1,), {}), (X, (), {"dim": (0, 2), "keepdim": True})],
-    "amax": [(X, (1,), {}), (X, ((0, 2), True), {})],
-    "softmax": [(X, (1,), {}), (X, (), {"dim": -1})],
-    "log_softmax": [(X, (1,), {}), (X, (), {"dim": -1})],
-    "reshape": [(X, (6, -1), {}), (X, ((4, 6),), {})], "view": [(X, (6, -1), {}), (X, ((4, 6),), {})],
-    "permute": [(X, (2, 0, 1), {}), (X, ((-1, 0, 1),), {})],
-    "transpose": [(X, (0, 2), {}), (X, (-1, -2), {})],
-    "flatten": [(X, (), {}), (X, (1,), {}), (X, (), {"end_dim": 1}), (np.array(1.0), (), {}),
-                (np.ones((0, 8, 8)), (1,), {})],
-    "squeeze": [(FLAT, (), {}), (FLAT, (1,), {}), (FLAT, (0,), {})], "unsqueeze": [(X, (0,), {}), (X, (-1,), {})],
-    "argmax": [(X, (), {}), (X, (1,), {}), (X, (), {"dim": -1})],
-}
-
-
-def each_call(table):
-    calls = [pytest.param(name, call, id=f"{name}-{i}")
-             for name, calls in table.items() for i, call in enumerate(calls)]
-    return pytest.mark.parametrize(("name", "call"), calls)
-
-
-def to_torch(argument):
-    return torch.tensor(argument) if isinstance(argument, np.ndarray) else argument
-
-
-def compare_calls(our_result, their_result):
-    assert our_result.shape == tuple(their_result.shape)
-    assert str(our_result.dtype) == str(their_result.dtype).removeprefix("torch.")
-    tolerance = 1e-6 if our_result.dtype == np.float32 else 1e-14
-    agree(our_result.detach().data * 1.0, their_result.detach().numpy() * 1.0, tolerance)  # * 1.0 for booleans
-
-
-def test_every_method_has_calls():
-    assert set(METHOD_CALLS) == set(METHODS)
-
-
-@each_call(METHOD_CALLS)
-def test_methods_are_pytorchs(name, call):
-    array, arguments, named = call
-    our_input, their_input = Tensor(array, requires_grad=True), torch.tensor(array, requires_grad=True)
-    our_result = getattr(our_input, name)(*arguments, **named)
-    their_result = getattr(their_input, name)(*map(to_torch, arguments), **named)
-    compare_calls(our_result, their_result)
-    assert our_result.requires_grad == their_result.requires_grad
-    if our_result.requires_grad:
-        our_result.sum().backward()
-        their_result.sum().backward()
-        agree(our_input.grad, their_input.grad, 1e-6 if name == "float" else 1e-13)
-
-
-def test_transposed_property():
-    for shape in [(2, 3), (3,), ()]:
-        assert Tensor(np.ones(shape)).T.shape == shape[::-1]
-
-
-ROWS = [[1.0, -2.0], [3.0, 4.0]]
-
-# name in dlcourse and in torch -> the same call in both; `m` is the library
-FUNCTION_CALLS = {
-    "tensor": [lambda m: m.tensor(ROWS), lambda m: m.tensor([1, 2]), lambda m: m.tensor(3.0, dtype=m.float64)],
-    "from_numpy": [lambda m: m.from_numpy(np.ones((2, 3)))],
-    "zeros": [lambda m: m.zeros(2, 3), lambda m: m.zeros((2, 3)), lambda m: m.zeros(3, dtype=m.int64)],
-    "ones": [lambda m: m.ones(2, 3), lambda m: m.ones((4,)), lambda m: m.ones(3, dtype=m.float64)],
-    "arange": [lambda m: m.arange(4), lambda m: m.arange(2, 8, 3), lambda m: m.arange(0, 1, 0.25),
-               lambda m: m.arange(3, dtype=m.float64)],
-    "tril": [lambda m: m.tril(m.tensor(ROWS)), lambda m: m.tril(m.ones(3, 3, dtype=m.int64), diagonal=1),
-             lambda m: m.tril(m.tensor([[float("-inf")] * 3] * 3), -1).exp()],
-    "cat": [lambda m: m.cat([m.tensor(ROWS), m.zeros(1, 2)]),
-            lambda m: m.cat((m.tensor(ROWS), m.ones(2, 1)), dim=1)],
-    "stack": [lambda m: m.stack([m.tensor(ROWS), m.zeros(2, 2)]), lambda m: m.stack([m.ones(2), m.zeros(2)], dim=-1)],
-    "where": [lambda m: m.where(m.tensor(ROWS) > 0, m.tensor(ROWS), m.zeros(2, 2))],
-    "maximum": [lambda m: m.maximum(m.tensor(ROWS), m.zeros(2))],
-    "flatten": [lambda m: m.flatten(m.ones(2, 3, 4), 1)],
-    "softmax": [lambda m: m.softmax(m.tensor(ROWS), dim=0)],
-    **{name: [lambda m, name=name: getattr(m, name)(m.tensor([0.5, 2.0]))]
-       for name in ["abs", "exp", "log", "relu", "sigmoid", "sqrt", "tanh"]},
-}
-# not functions of numbers, or random: tested elsewhere in this folder
-OTHER_NAMES = {"Tensor", "default_generator", "float32", "float64", "functional", "get_default_dtype", "init", "int64",
-               "manual_seed", "nn", "no_grad", "optim", "rand", "randn", "set_default_dtype"}
-
-
-def test_every_public_name_has_calls():
-    assert set(FUNCTION_CALLS) | OTHER_NAMES == set(dlcourse.__all__)
-    assert all(hasattr(dlcourse, name) for name in dlcourse.__all__)
-
-
-@each_call(FUNCTION_CALLS)
-def test_functions_are_pytorchs(name, call):
-    compare_calls(call(dlcourse), call(torch))
-
-
-def test_tensor_copies_and_from_numpy_shares():
-    array = np.ones(2)
-    assert not np.shares_memory(dlcourse.tensor(array).data, array)
-    assert np.shares_memory(dlcourse.from_numpy(array).data, array)
-    assert all(make(2, requires_grad=True).requires_grad
-               for make in (dlcourse.zeros, dlcourse.ones, dlcourse.rand, dlcourse.randn))
-    assert dlcourse.tensor([1.0], requires_grad=True).requires_grad
-
-
-def test_random_numbers_have_the_promised_distribution():
-    normal, uniform = dlcourse.randn(200, 100).data, dlcourse.rand(200, 100).data
-    assert abs(normal.mean()) < 0.03 and abs(normal.std() - 1) < 0.03
-    assert 0 <= uniform.min() < 0.001 and 0.999 < uniform.max() < 1 and abs(uniform.mean() - 0.5) < 0.01
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

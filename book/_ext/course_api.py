@@ -16,18 +16,21 @@ from sphinx import addnodes
 from sphinx.errors import ExtensionError
 
 FLOORS = [
-    ("The engine", ["tensor"]),
-    ("Operations", ["ops", "methods"]),
-    ("Functions and initializers", ["functional", "init"]),
-    ("Layers and optimizers", ["modules", "optim"]),
+    ("The engine", ["tensor", "blas", "machine"]),
+    ("Operations", ["ops", "fused_ops", "activation_ops", "loss_ops", "norm_ops", "conv_ops", "pool_ops", "rnn_ops",
+                    "methods", "creation"]),
+    ("Functions and initializers", ["functional", "losses", "convolution", "init"]),
+    ("Layers", ["modules", "containers", "activations", "criteria", "norms", "cnn", "rnn", "attention"]),
+    ("Optimizers", ["optim", "lr_scheduler", "gradients"]),
     ("The face that mirrors torch.nn", ["nn"]),
-    ("Training, measuring, data and pictures", ["train", "evaluate", "data", "testing", "plots", "show"]),
+    ("Training, measuring, data and pictures",
+     ["train", "checkpoint", "evaluate", "data", "testing", "plots", "show"]),
     ("The PyTorch twins", ["twins"]),
     ("Figures to play with", ["figures"]),
-    ("Exercises, questions, studies and recipes", ["exercises", "questions", "studies", "recipes"]),
+    ("Exercises, questions, studies and recipes", ["exercises", "questions", "studies", "benchmark", "recipes"]),
 ]
 # What is inside these is for authors and not for lessons: the reference says what each file is for, and no more.
-WORKSHOP = {"exercises", "questions", "studies", "recipes"}
+WORKSHOP = {"exercises", "questions", "studies", "benchmark", "recipes"}
 FIELD = re.compile(r"(?:^|\s{2,})(Shapes|Raises|Source|Chapter|Twin):\s+")
 PLACE = re.compile(r"(?:Posix|Windows)Path\('[^']*'\)")
 ADDRESS = re.compile(r"<(?:function|class|built-in function) '?([\w.]+?)'?(?: at 0x[0-9a-f]+)?>")

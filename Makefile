@@ -14,7 +14,7 @@ export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve site lab notebooks studies test test-full lint browser wheel repository clean
+.PHONY: help setup serve site lab notebooks studies bench test test-full lint browser wheel repository clean
 
 help: ## explain the commands
 	@echo "Read the course:   make serve     then open the address it prints"
@@ -60,6 +60,9 @@ notebooks: $(STAMP) ## run every notebook top to bottom and store clean outputs
 
 studies: $(STAMP) ## remake the tables of the long experiments
 	@$(BIN)/python -m dlcourse.studies
+
+bench: $(STAMP) ## race the engine against PyTorch, print and store the tables (some minutes)
+	@$(BIN)/python -m dlcourse.benchmark --write
 
 test: $(STAMP) ## run everything that continuous integration runs
 	$(BIN)/python -m pytest --nbval --nbval-current-env tests notebooks

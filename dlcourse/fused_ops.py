@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from .blas import column_sums, row_sums, transpose_times
+from .arrays import column_sums, row_sums
 from .tensor import Tensor, op, slow_form
 
 # ---------------------------------------------------------------------------------------------- linear
@@ -28,7 +28,7 @@ def linear(x, weight, bias=None):
 
     def vjp(g):
         g = g if flat else g.reshape(-1, len(weight))  # (N, O)
-        return lambda: g.dot(weight).reshape(x.shape), lambda: transpose_times(g, rows), lambda: column_sums(g)
+        return lambda: g.dot(weight).reshape(x.shape), lambda: g.T.dot(rows), lambda: column_sums(g)
 
     return y if flat else y.reshape(*x.shape[:-1], len(weight)), vjp
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from .tensor import default_generator
 
-GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2)}
+GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
+GAINS |= {f"conv{kind}{d}d": 1.0 for kind in ("", "_transpose") for d in (1, 2, 3)}  # linear, too
 
 
 def calculate_gain(nonlinearity, param=None):
@@ -72,6 +73,53 @@ def uniform_(tensor, a=0.0, b=1.0, *, rng=None):
 def normal_(tensor, mean=0.0, std=1.0, *, rng=None):
     """Normal with this mean and standard deviation.   Chapter: 1.   Twin: torch.nn.init.normal_."""
     return _fill(tensor, (rng or default_generator()).normal(mean, std, tensor.shape))
+
+
+def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, *, rng=None):
+    """Normal with this mean and standard deviation, but only what falls between a and b.
+
+    A uniform number between P(a) and P(b) is sent through the inverse of the normal distribution function P.
+
+    Raises:  ValueError if nothing falls between a and b.   Chapter: 7.   Twin: torch.nn.init.trunc_normal_.
+    """
+    from scipy.special import ndtr, ndtri  # here, since it takes longer to import than the rest of the package
+
+    low, high = ndtr((a - mean) / std), ndtr((b - mean) / std)
+    if not low < high:
+        raise ValueError(f"trunc_normal_ expected a < b within reach of the mean {mean}, got {a} and {b}")
+    values = mean + std * ndtri((rng or default_generator()).uniform(low, high, tensor.shape))
+    return _fill(tensor, np.clip(values, a, b))  # rounding may have gone beyond
+
+
+def eye_(tensor):
+    """1 on the diagonal, 0 elsewhere: as many inputs as possible pass unchanged.
+
+    Raises:  ValueError unless there are two axes.   Chapter: 2.   Twin: torch.nn.init.eye_.
+    """
+    if len(tensor.shape) != 2:
+        raise ValueError(f"eye_ expected a matrix, got {tensor.shape}")
+    return _fill(tensor, np.eye(*tensor.shape))
+
+
+def orthogonal_(tensor, gain=1.0, *, rng=None):
+    """A random matrix with orthonormal rows, or columns if there are more rows, times `gain`: no length changes.
+
+    The Q of the QR decomposition of a normal matrix, with the signs that make R's diagonal positive: without them not
+    all orthogonal matrices would be equally likely.
+
+    Shapes:  (O, D) or (O, ...), whose later axes count as one
+    Raises:  ValueError for fewer than two axes.
+    Source:  Saxe et al. 2014; Mezzadri 2007 (the signs).   Chapter: 2, 7.   Twin: torch.nn.init.orthogonal_.
+    """
+    if len(tensor.shape) < 2:
+        raise ValueError(f"orthogonal_ expected a weight of two or more axes, got {tensor.shape}")
+    if 0 in tensor.shape:
+        return tensor
+    rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
+    normal = (rng or default_generator()).normal(0, 1, (rows, columns))
+    q, r = np.linalg.qr(normal if rows >= columns else normal.T)
+    q *= np.sign(np.diag(r))
+    return _fill(tensor, gain * (q if rows >= columns else q.T).reshape(tensor.shape))
 
 
 def xavier_uniform_(tensor, gain=1.0, *, rng=None):

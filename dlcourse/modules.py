@@ -125,11 +125,9 @@ class Module:
         return missing, unexpected
 
     def zero_grad(self, set_to_none=True):
-        """Forget all gradients; zeros in their place are not to be had.   Raises:  ValueError for set_to_none=False."""
-        if not set_to_none:
-            raise ValueError("zero_grad expected set_to_none=True: a forgotten gradient is None here")
+        """Forget all gradients, or set them to 0."""
         for p in self.parameters():
-            p.grad = None
+            p.grad = None if set_to_none or p.grad is None else np.zeros_like(p.grad)
 
     def train(self, mode=True):
         """Tell this module and all below it that training goes on (dropout and batch norm care)."""

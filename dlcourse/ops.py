@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from .arrays import Part
 from .tensor import op
 
 # ---------------------------------------------------------------------------------------------- one input
@@ -257,14 +258,12 @@ def pad(a, *, widths, value=0.0):
 def getitem(a, *, index):
     """a[index]. The gradient goes back to where it came from; an element picked twice receives both."""
     parts = index if isinstance(index, tuple) else (index,)
-    picked_once = all(i is None or i is Ellipsis or isinstance(i, int | slice) for i in parts)
+    if all(i is None or i is Ellipsis or isinstance(i, int | slice) for i in parts):  # nothing is picked twice
+        return a[index], lambda g: (Part(index, g),)
 
     def vjp(g):
         d = np.zeros_like(a)
-        if picked_once:
-            d[index] = g
-        else:
-            np.add.at(d, index, g)
+        np.add.at(d, index, g)
         return (d,)
 
     return a[index], vjp

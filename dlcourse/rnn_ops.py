@@ -7,7 +7,7 @@ array of its own, (N, H): steps and gates come first, so that every product and 
 
 import numpy as np
 
-from .blas import column_sums
+from .arrays import column_sums
 from .ops import cat
 from .tensor import op, slow_form
 

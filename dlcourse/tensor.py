@@ -12,6 +12,8 @@ from operator import attrgetter
 
 import numpy as np
 
+from .arrays import Part
+
 # ---------------------------------------------------------------------------------------------- process-wide settings
 
 _recording = True
@@ -172,7 +174,7 @@ class Tensor:
                  record was freed by an earlier call;  ValueError if `gradient` has another shape.
         Chapter: 3.   Source: Linnainmaa 1976; Baydin et al. 2018, sec. 3.2.   Twin: torch.Tensor.backward.
         """
-        grads = {self: _initial_gradient(self, gradient)}
+        grads, own = {self: _initial_gradient(self, gradient)}, set()  # own: those with an array to add parts to
         for node in _newest_first(self):
             if node._vjp is None:  # a leaf: only self can be one
                 node._accumulate(grads[node])
@@ -182,7 +184,15 @@ class Tensor:
                     continue
                 if callable(g):  # postponed until somebody needs it, which is now
                     g = g()
-                g = unbroadcast(g, parent.data.shape)
+                if g.__class__ is Part:
+                    if parent in own:
+                        g.add_to(grads[parent])
+                        continue
+                    g = g.whole(parent.data)
+                    if parent._vjp is not None and g.ndim:  # a sum of numbers is no array, and cannot be added to
+                        own.add(parent)
+                elif g.shape != parent.data.shape:
+                    g = unbroadcast(g, parent.data.shape)
                 if parent._vjp is None:
                     parent._accumulate(g)
                 elif parent in grads:
@@ -196,7 +206,7 @@ class Tensor:
         """Leaves own their gradient: `g` may be a view, or belong to another tensor as well."""
         if self.grad is not None:
             self.grad += g
-        elif self._home is None:
+        elif self._home is None or (self._home.shape, self._home.dtype) != (g.shape, g.dtype):
             self.grad = np.array(g)
         else:  # used once, so that a gradient which somebody kept is never written over
             self.grad, self._home = self._home, None

@@ -2,8 +2,13 @@
 
 import numpy as np
 import torch
-from op_cases import normal, positive
 from torch.nn import functional as torch_F
+
+RNG = np.random.default_rng(21)  # its own: few values that happen to lie close together have wild derivatives
+
+
+def normal(*shape):
+    return RNG.standard_normal(shape)
 
 
 def batch_norms():
@@ -14,7 +19,7 @@ def batch_norms():
     cases = [({"eps": eps}, lambda x, w, b, eps=eps: torch_F.batch_norm(x, None, None, w, b, True, eps=eps),
               [2 + 3 * normal(*shape), normal(shape[1]), normal(shape[1])]) for shape, eps in shapes]
     for shape in [(5, 3), (1, 3), (2, 3, 4, 2)]:
-        moments = np.stack([normal(shape[1]), positive(shape[1])])
+        moments = np.stack([normal(shape[1]), 0.1 + RNG.random(shape[1])])
 
         def constant(x, w, b, moments=moments):
             return torch_F.batch_norm(x, *torch.tensor(moments, dtype=x.dtype), w, b, False)
@@ -33,7 +38,7 @@ def layer_norms():
 
 
 def group_norms():
-    cases = [((3, 4), 2, 1e-5), ((2, 6, 3), 3, 1e-5), ((2, 4, 2, 3), 1, 0.1), ((2, 4, 3, 2), 4, 1e-5),
+    cases = [((3, 8), 2, 1e-5), ((2, 6, 3), 3, 1e-5), ((2, 4, 2, 3), 1, 0.1), ((2, 4, 3, 2), 4, 1e-5),
              ((0, 4, 2), 2, 1e-5)]
     return [({"num_groups": G, "eps": eps}, lambda x, w, b, G=G, eps=eps: torch_F.group_norm(x, G, w, b, eps),
              [2 + 3 * normal(*shape), normal(shape[1]), normal(shape[1])]) for shape, G, eps in cases]

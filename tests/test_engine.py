@@ -4,11 +4,14 @@ What is recorded, in which order the record is walked, what is added up, what is
 """
 
 import gc
+import tracemalloc
 import weakref
 
 import numpy as np
 import pytest
 from engine_tools import agree, engine_state, leaf, planted  # noqa: F401
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dlcourse import Tensor, no_grad
 from dlcourse.tensor import OPS
@@ -100,6 +103,38 @@ def test_gradients_of_new_records_add_up_until_they_are_forgotten():
     x.grad = None
     x.sum().backward()
     agree(x.grad, [1.0, 1.0], 0)
+
+
+@given(st.lists(st.sampled_from(["part", "row", "whole", "none", "picked"]), min_size=1, max_size=6), st.booleans())
+def test_parts_of_one_array_add_up(uses, is_leaf):
+    """Slices, picked rows and the whole in any order, of a leaf and of a result: the gradient counts the uses."""
+    x, weights = leaf([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), np.arange(1.0, 8.0)
+    y, total, expected = (x if is_leaf else x * 1), 0, np.zeros((3, 2))
+    for use, w in zip(uses, weights, strict=False):
+        index = {"part": np.s_[1:, 0], "row": -1, "whole": ..., "none": np.s_[None, :2], "picked": [0, 0]}[use]
+        total = total + (y[index] if use != "whole" else y).sum() * w
+        np.add.at(expected, index, w)
+    total.backward()
+    agree(x.grad, expected, 0)
+
+
+def test_parts_of_a_number():
+    x = leaf(3.0)
+    y = x * 1
+    (y[...] + y + y[None].sum() + y[()]).backward()
+    assert x.grad == 4
+
+
+def test_slices_share_one_array_on_the_way_back():
+    """A hundred steps that look at one slice each do not make a hundred arrays of the full size."""
+    x = leaf(np.ones((100, 1000)))
+    y = x * 1
+    total = sum(y[t].sum() for t in range(100))
+    tracemalloc.start()
+    total.backward()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * x.data.nbytes and (x.grad == 1).all()
 
 
 def test_backward_with_a_gradient():

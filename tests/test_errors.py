@@ -72,7 +72,7 @@ MISTAKES = {
     "label too large": (lambda: F.cross_entropy(LOGITS, [0, 1, 2, 3]), IndexError,
                         ["from 0 to 2", "got 0 to 3", "one output per class?"]),
     "negative label": (lambda: F.cross_entropy(LOGITS, [0, 1, 2, -1]), IndexError, ["from 0 to 2", "got -1 to 2"]),
-    "one-hot labels": (lambda: F.cross_entropy(LOGITS, np.eye(3)[LABELS]), ValueError,
+    "one-hot labels": (lambda: F.cross_entropy(LOGITS, np.eye(3, dtype=int)[LABELS]), ValueError,
                        ["target (N,)", "got (4, 3) and (4, 3)", "labels, not one-hot rows", "target.argmax(1)?"]),
     "labels as floats": (lambda: F.cross_entropy(LOGITS, LABELS.astype(float)), TypeError,
                          ["integer labels", "got float64", "target.astype(int)?"]),
@@ -134,5 +134,5 @@ def test_a_failed_backward_leaves_no_gradient():
 def test_tensors_and_lists_are_labels_too():
     for target in (LABELS, Tensor(LABELS), LABELS.tolist(), LABELS.astype(np.uint8)):
         assert F.cross_entropy(LOGITS, target).item() == pytest.approx(np.log(3))
-    assert F.one_hot(LABELS, 3).data.tolist() == np.eye(3)[LABELS].tolist()
+    assert F.one_hot(LABELS, 3).data.tolist() == np.eye(3, dtype=int)[LABELS].tolist()
     assert F.one_hot(LABELS[:0], 3).shape == (0, 3)

@@ -4,60 +4,36 @@ import numpy as np
 import pytest
 import torch
 from engine_tools import agree, engine_state, float64  # noqa: F401
+from optim_tools import OPTIMIZERS, STEPS, both, each_optimizer, gradient, parameters, start, take_steps
 
 from dlcourse import Tensor, nn, optim
-
-OPTIMIZERS = {"SGD": [
-    {}, {"lr": 0.1}, {"lr": 0.1, "momentum": 0.9}, {"lr": 0.1, "momentum": 0.9, "dampening": 0.4},
-    {"lr": 0.1, "weight_decay": 0.05}, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.05},
-    {"lr": 0.1, "momentum": 0.9, "nesterov": True},
-    {"lr": 0.1, "momentum": 0.8, "nesterov": True, "weight_decay": 0.05},
-]}
-ALL = [pytest.param(name, options, id=f"{name}-{i}")
-       for name, every in OPTIMIZERS.items() for i, options in enumerate(every)]
-each_optimizer = pytest.mark.parametrize(("name", "options"), ALL)
-STEPS = 20
-
-
-def start():
-    rng = np.random.default_rng(0)
-    return [rng.standard_normal(shape) for shape in [(3, 2), (2,), ()]]
-
-
-def gradient(step, i, shape):
-    return np.random.default_rng([step, i]).standard_normal(shape)
-
-
-def take_steps(pairs, optimizers, steps, forget=True, skip=None):
-    """The same gradients for both libraries. With `forget=False` they pile up; parameter `skip` gets none."""
-    for step in steps:
-        for optimizer in optimizers if forget else ():
-            optimizer.zero_grad()
-        for i, (our, their) in enumerate(pairs):
-            if i == skip and step % 2:
-                continue
-            g = gradient(step, i, our.shape)
-            (our * g).sum().backward()
-            (their * torch.tensor(g)).sum().backward()
-        for optimizer in optimizers:
-            optimizer.step()
-        for our, their in pairs:
-            agree(our.data, their, 1e-12)
-
-
-def parameters():
-    return [(nn.Parameter(a), torch.nn.Parameter(torch.tensor(a))) for a in start()]
-
-
-def both(name, options, pairs):
-    return [getattr(library, name)([pair[side] for pair in pairs], **options)
-            for side, library in enumerate((optim, torch.optim))]
 
 
 def test_every_optimizer_has_cases():
     classes = {name for name, value in vars(optim).items()
                if isinstance(value, type) and issubclass(value, optim.Optimizer) and value is not optim.Optimizer}
-    assert set(OPTIMIZERS) == classes
+    assert set(OPTIMIZERS) == set(optim.SLOW_STEPS) == classes
+
+
+@each_optimizer
+def test_the_update_in_place_is_the_formula(name, options):
+    """On bare arrays; and the formula is PyTorch's, too."""
+    (our, their), = [(nn.Parameter(a), torch.nn.Parameter(torch.tensor(a))) for a in start()[:1]]
+    optimizer, twin = both(name, options, [(our, their)])
+    group = optimizer.param_groups[0]
+    w, state = start()[0], {key: np.full((3, 2), float(value)) for key, value in optimizer.memory(group).items()}
+    for step in range(STEPS):
+        g = gradient(step, 0, w.shape)
+        w, state = optim.SLOW_STEPS[name](w, g, state, step + 1, group)
+        our.grad, their.grad = g, torch.tensor(g)
+        optimizer.step()
+        twin.step()
+        agree(our.data, w, 1e-12)
+        agree(w, their, 1e-12)
+        assert optimizer.state[our].keys() - {"step"} == state.keys()
+        for key, value in state.items():
+            agree(optimizer.state[our][key], value, 1e-12)
+        assert np.array_equal(our.grad, gradient(step, 0, w.shape)), "an update changed the gradient"
 
 
 @each_optimizer

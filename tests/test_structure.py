@@ -15,6 +15,7 @@ from clone import ROOT, copy_project, project_files
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from dlcourse.nn import Module
 from dlcourse.recipes.wheel import build_wheel
 
 TOP_LEVEL = set(
@@ -22,13 +23,13 @@ TOP_LEVEL = set(
     "Makefile .ci .github .gitignore book notebooks dlcourse tests".split()
 )
 FLOORS = {
-    "tensor": 0, "blas": 0, "machine": 0, "ops": 1,
+    "arrays": 0, "machine": 0, "tensor": 0.1, "ops": 1, "winograd": 1.05,
     "fused_ops": 1.1, "activation_ops": 1.1, "norm_ops": 1.1, "conv_ops": 1.1, "pool_ops": 1.2, "rnn_ops": 1.1,
     "loss_ops": 1.2, "creation": 1.4, "methods": 1.5,
-    "init": 2, "losses": 2, "convolution": 2, "functional": 2.1, "gradients": 2.9, "lr_scheduler": 2.9,
+    "init": 2, "losses": 2, "convolution": 2, "functional": 2.1, "gradients": 2.8, "lr_scheduler": 2.8, "pack": 2.8,
     "modules": 3, "optim": 3, "containers": 3.05, "activations": 3.1, "criteria": 3.1, "norms": 3.1, "cnn": 3.1,
-    "rnn": 3.2, "attention": 3.2, "nn": 4, "checkpoint": 4.9,
-    "train": 5, "evaluate": 5, "data": 5, "testing": 5, "plots": 5, "show": 5, "twins": 6,
+    "rnn": 3.2, "attention": 3.2, "nn": 4,
+    "checkpoint": 5, "train": 5.1, "evaluate": 5, "data": 5, "testing": 5, "plots": 5, "show": 5, "twins": 6,
     "figures": 7, "exercises": 7, "questions": 7, "recipes": 7.1, "studies": 7.2, "benchmark": 7.3,
 }  # fmt: skip
 FACE = 4.5  # dlcourse/__init__.py gathers floors 0-4 under torch's names; files above may use it
@@ -147,7 +148,7 @@ def lines_of_code(source):
 
 
 def test_the_package_stays_small():
-    small = [path for path in PACKAGE_FILES if not module_of(path) or FLOORS[module_of(path).split(".")[0]] <= 5]
+    small = [path for path in PACKAGE_FILES if not module_of(path) or FLOORS[module_of(path).split(".")[0]] < 6]
     lines = {relative(path): lines_of_code(path.read_text(encoding="utf-8")) for path in small}
     assert sum(lines.values()) <= PACKAGE_CODE, lines
 
@@ -180,9 +181,10 @@ def methods(node):
 def public_definitions(tree):
     """The public functions and classes of a file, and those public methods that nothing else explains.
 
-    A class explains a method by naming it in backticks, and a method explains those that override it further down.
+    A class explains a method by naming it in backticks, and a method explains those that override it further down;
+    those of Module are explained for every layer.
     """
-    explained = set()
+    explained = {name for name, method in vars(Module).items() if getattr(method, "__doc__", None)}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             yield node.name, node

@@ -16,12 +16,12 @@ from sphinx import addnodes
 from sphinx.errors import ExtensionError
 
 FLOORS = [
-    ("The engine", ["tensor", "blas", "machine"]),
-    ("Operations", ["ops", "fused_ops", "activation_ops", "loss_ops", "norm_ops", "conv_ops", "pool_ops", "rnn_ops",
-                    "methods", "creation"]),
+    ("The engine", ["tensor", "arrays", "machine"]),
+    ("Operations", ["ops", "fused_ops", "activation_ops", "loss_ops", "norm_ops", "winograd", "conv_ops", "pool_ops",
+                    "rnn_ops", "methods", "creation"]),
     ("Functions and initializers", ["functional", "losses", "convolution", "init"]),
     ("Layers", ["modules", "containers", "activations", "criteria", "norms", "cnn", "rnn", "attention"]),
-    ("Optimizers", ["optim", "lr_scheduler", "gradients"]),
+    ("Optimizers", ["optim", "lr_scheduler", "gradients", "pack"]),
     ("The face that mirrors torch.nn", ["nn"]),
     ("Training, measuring, data and pictures",
      ["train", "checkpoint", "evaluate", "data", "testing", "plots", "show"]),

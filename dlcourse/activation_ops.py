@@ -16,7 +16,7 @@ from .tensor import op, slow_form
 def leaky_relu(a, *, negative_slope=0.01):
     """a where a > 0, else negative_slope a; at 0 the derivative is negative_slope, as in PyTorch.
 
-    Source:  Maas et al. 2013, eq. 2.   Chapter: 2.
+    Source:  Maas et al. 2013.   Chapter: 2.
     """
     slope = np.where(a > 0, a.dtype.type(1), a.dtype.type(negative_slope))
     return a * slope, lambda g: (g * slope,)
@@ -32,7 +32,7 @@ def leaky_relu_by_steps(a, *, negative_slope=0.01):
 def elu(a, *, alpha=1.0):
     """a where a > 0, else alpha (e^a - 1).   d elu(a) = da where a > 0, else alpha e^a da.
 
-    Source:  Clevert et al. 2016, eq. 15.   Chapter: 2.
+    Source:  Clevert et al. 2016, sec. 3.   Chapter: 2.
     """
     below = alpha * np.expm1(np.minimum(a, 0))
     return np.maximum(a, 0) + below, lambda g: (g * ((a > 0) + (a <= 0) * (below + alpha)),)
@@ -48,7 +48,7 @@ def elu_by_steps(a, *, alpha=1.0):
 def silu(a):
     """a s(a), s the sigmoid.   d silu(a) = s (1 + a (1 - s)) da.
 
-    Source:  Elfwing et al. 2018, eq. 3; Ramachandran et al. 2017, who call it Swish.   Chapter: 2.
+    Source:  Elfwing et al. 2018; Ramachandran et al. 2017, who call it Swish.   Chapter: 2.
     """
     s = ops.sigmoid.rule(a)[0]
     return a * s, lambda g: (g * (s * (1 + a * (1 - s))),)
@@ -60,7 +60,7 @@ def silu_by_steps(a):
     return a * a.sigmoid()
 
 
-HASTINGS = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
+HASTINGS = [-c / 2 for c in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)]
 
 
 def normal_below(a):
@@ -86,8 +86,7 @@ def normal_below(a):
     for coefficient in HASTINGS[1:]:
         middle += coefficient
         middle *= t
-    middle *= e  # 2 (1 - P(|a|))
-    middle *= -0.5
+    middle *= e  # P(|a|) - 1
     middle += 0.5
     np.copysign(middle, a, out=middle)
     middle += 0.5

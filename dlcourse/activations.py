@@ -34,7 +34,7 @@ class ReLU(_Inplace):
 class LeakyReLU(_Inplace):
     """x where x > 0, else negative_slope x.
 
-    Source:  Maas et al. 2013, eq. 2.   Chapter: 2.   Twin: torch.nn.LeakyReLU.
+    Source:  Maas et al. 2013.   Chapter: 2.   Twin: torch.nn.LeakyReLU.
     """
 
     def __init__(self, negative_slope=0.01, inplace=False):
@@ -50,7 +50,7 @@ class LeakyReLU(_Inplace):
 class ELU(_Inplace):
     """x where x > 0, else alpha (e^x - 1).
 
-    Source:  Clevert et al. 2016, eq. 15.   Chapter: 2.   Twin: torch.nn.ELU.
+    Source:  Clevert et al. 2016, sec. 3.   Chapter: 2.   Twin: torch.nn.ELU.
     """
 
     def __init__(self, alpha=1.0, inplace=False):
@@ -66,7 +66,7 @@ class ELU(_Inplace):
 class SiLU(_Inplace):
     """x s(x), s the sigmoid.
 
-    Source:  Elfwing et al. 2018, eq. 3; Ramachandran et al. 2017, as Swish.   Chapter: 2.   Twin: torch.nn.SiLU.
+    Source:  Elfwing et al. 2018; Ramachandran et al. 2017, as Swish.   Chapter: 2.   Twin: torch.nn.SiLU.
     """
 
     def forward(self, x):

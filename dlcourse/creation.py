@@ -160,7 +160,13 @@ def multinomial(input, num_samples, replacement=False, *, rng=None):
 
 def _like(make):
     """The same in the shape and type of another Tensor."""
-    return lambda a, *args, dtype=None, **options: make(a.shape, *args, dtype=dtype or a.dtype, **options)
+
+    def like(a, *args, dtype=None, **options):
+        return make(a.shape, *args, dtype=dtype or a.dtype, **options)
+
+    name = f"{make.__name__}_like"
+    like.__name__, like.__doc__ = name, f"`{make.__name__}` in the shape and type of `a`.   Twin: torch.{name}."
+    return like
 
 
 zeros_like, ones_like, full_like = _like(zeros), _like(ones), _like(full)

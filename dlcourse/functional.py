@@ -168,7 +168,7 @@ def leaky_relu(x, negative_slope=0.01):
     """x where x > 0, else negative_slope x: a neuron that is off still learns.
 
     Shapes:  x (...)  ->  the same
-    Source:  Maas et al. 2013, eq. 2.   Chapter: 2.   Twin: torch.nn.functional.leaky_relu.
+    Source:  Maas et al. 2013.   Chapter: 2.   Twin: torch.nn.functional.leaky_relu.
     """
     return activation_ops.leaky_relu(x, negative_slope=negative_slope)
 
@@ -177,7 +177,7 @@ def elu(x, alpha=1.0):
     """x where x > 0, else alpha (e^x - 1).
 
     Shapes:  x (...)  ->  the same
-    Source:  Clevert et al. 2016, eq. 15.   Chapter: 2.   Twin: torch.nn.functional.elu.
+    Source:  Clevert et al. 2016, sec. 3.   Chapter: 2.   Twin: torch.nn.functional.elu.
     """
     return activation_ops.elu(x, alpha=alpha)
 
@@ -262,7 +262,7 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
 
     Shapes:  x (N, C, ...), weight and bias (C,)  ->  as x
     Raises:  ValueError if num_groups does not divide C, or if each group of each example has but one value and N is 1.
-    Source:  Wu and He 2018, eqs. 1-2, 7.   Chapter: 6.   Twin: torch.nn.functional.group_norm.
+    Source:  Wu and He 2018, eqs. 1-2, 6-7.   Chapter: 6.   Twin: torch.nn.functional.group_norm.
     """
     if len(x.shape) < 2 or x.shape[1] % num_groups:
         raise ValueError(f"group_norm expected (N, C, ...) with C a multiple of {num_groups}, got {x.shape}")

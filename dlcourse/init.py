@@ -142,7 +142,7 @@ def xavier_normal_(tensor, gain=1.0, *, rng=None):
 def kaiming_uniform_(tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu", *, rng=None):
     """Uniform with variance gain^2 / fan, fan_in or fan_out; `a` is the slope of a leaky ReLU below 0.
 
-    Source:  He et al. 2015, eq. 10 and 15.   Chapter: 2.   Twin: torch.nn.init.kaiming_uniform_.
+    Source:  He et al. 2015, eqs. 10, 14 and 15.   Chapter: 2.   Twin: torch.nn.init.kaiming_uniform_.
     """
     bound = calculate_gain(nonlinearity, a) * math.sqrt(3 / _fan(tensor, mode))
     return uniform_(tensor, -bound, bound, rng=rng)
@@ -151,6 +151,6 @@ def kaiming_uniform_(tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu", *,
 def kaiming_normal_(tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu", *, rng=None):
     """Normal with variance gain^2 / fan, fan_in or fan_out; `a` is the slope of a leaky ReLU below 0.
 
-    Source:  He et al. 2015, eq. 10 and 15.   Chapter: 2.   Twin: torch.nn.init.kaiming_normal_.
+    Source:  He et al. 2015, eqs. 10, 14 and 15.   Chapter: 2.   Twin: torch.nn.init.kaiming_normal_.
     """
     return normal_(tensor, 0, calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode)), rng=rng)

@@ -332,7 +332,7 @@ def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2.0, eps=1e-6,
 def info_nce(query, key, temperature=0.1):
     """Which key belongs to which query? The cross-entropy of their cosines / temperature; row i's answer is i.
 
-    Shapes:  query and key (N, D)  ->  ().   Source: van den Oord et al. 2018, eq. 4, the cosine scoring.   Chapter: 4.
+    Shapes:  query and key (N, D)  ->  ().   Source: van den Oord et al. 2018, eq. 4, scored by the cosine.   Chapter: 4.
     """
     query = _alike("info_nce", query, key)
     similarities = _unit(query, -1, 1e-8) @ _unit(_tensor(key, query), -1, 1e-8).T  # (N, N)

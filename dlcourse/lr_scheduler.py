@@ -210,7 +210,7 @@ class OneCycleLR(LRScheduler):
     fast down as up before the end. `cycle_momentum` moves the momentum, or Adam's first beta, between max_momentum and
     base_momentum. Call `step` after every batch.
 
-    Source:  Smith and Topin 2019, sec. 3.   Chapter: 3.   Twin: torch.optim.lr_scheduler.OneCycleLR.
+    Source:  Smith and Topin 2019.   Chapter: 3.   Twin: torch.optim.lr_scheduler.OneCycleLR.
     """
 
     def __init__(self, optimizer, max_lr, total_steps=None, epochs=None, steps_per_epoch=None, pct_start=0.3,

@@ -199,7 +199,7 @@ def group_norm(x, weight, bias, *, num_groups, eps=1e-5):
     The rule is that of `layer_norm`, for rows that hold the C / num_groups channels of a group with all their pixels.
 
     Shapes:  x (N, C, ...), weight (C,), bias (C,)  ->  as x
-    Source:  Wu and He 2018, eqs. 1-2, 7.   Chapter: 6.   Twin: torch.nn.functional.group_norm.
+    Source:  Wu and He 2018, eqs. 1-2, 6-7.   Chapter: 6.   Twin: torch.nn.functional.group_norm.
     """
     N, C = x.shape[:2]
     pixels = math.prod(x.shape[2:])

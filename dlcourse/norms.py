@@ -105,7 +105,7 @@ class GroupNorm(Module):
 
     Shapes:  (N, C, ...)  ->  the same
     Raises:  ValueError if num_groups does not divide num_channels, or for another C.
-    Source:  Wu and He 2018, eqs. 1-2, 7.   Chapter: 6.   Twin: torch.nn.GroupNorm.
+    Source:  Wu and He 2018, eqs. 1-2, 6-7.   Chapter: 6.   Twin: torch.nn.GroupNorm.
     """
 
     def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, *, bias=True):

@@ -206,7 +206,7 @@ class Tensor:
         """Leaves own their gradient: `g` may be a view, or belong to another tensor as well."""
         if self.grad is not None:
             self.grad += g
-        elif self._home is None or (self._home.shape, self._home.dtype) != (g.shape, g.dtype):
+        elif self._home is None or self._home.dtype is not g.dtype:
             self.grad = np.array(g)
         else:  # used once, so that a gradient which somebody kept is never written over
             self.grad, self._home = self._home, None

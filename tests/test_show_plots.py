@@ -12,6 +12,7 @@ from engine_tools import engine_state  # noqa: F401
 from dlcourse import Tensor, nn, ops, plots, show
 from dlcourse import functional as F
 from dlcourse.show import show_source
+from dlcourse.tensor import SLOW_FORMS
 
 matplotlib.use("Agg")
 plt = plots.plt
@@ -38,10 +39,10 @@ def file_text(file):
 
 
 @pytest.mark.parametrize(("thing", "file", "first", "last"), [
-    (F.softmax, "functional.py", "def softmax(x, dim=-1):", "    return ops.softmax(x, dim=dim)"),
-    (F.softmax_by_steps, "functional.py", '@slow_form("softmax")', "    return e / e.sum(dim, keepdim=True)"),
+    (F.softmax, "functional.py", "def softmax(x, dim=-1):", "    return fused_ops.softmax(x, dim=dim)"),
+    (SLOW_FORMS["softmax"], "fused_ops.py", '@slow_form("softmax")', "    return e / e.sum(dim, keepdim=True)"),
     (ops.add, "ops.py", "@op", "    return a + b, lambda g: (g, g)"),
-    (nn.ReLU, "modules.py", "class ReLU(Module):", "        return F.relu(x)"),
+    (nn.ReLU, "activations.py", "class ReLU(_Inplace):", "        return F.relu(x)"),
 ])
 def test_the_source_is_exact_and_under_the_name_of_its_file(thing, file, first, last, capsys):
     show_source(thing)
@@ -61,7 +62,7 @@ def test_a_method_is_shown_at_the_margin(capsys):
 def test_several_things_in_one_call(capsys):
     show_source(F.softmax, nn.ReLU)
     out = capsys.readouterr().out
-    assert out.index("# dlcourse/functional.py") < out.index("def softmax") < out.index("# dlcourse/modules.py")
+    assert out.index("# dlcourse/functional.py") < out.index("def softmax") < out.index("# dlcourse/activations.py")
 
 
 def test_in_a_notebook_it_becomes_highlighted_code(monkeypatch, capsys):
@@ -70,7 +71,7 @@ def test_in_a_notebook_it_becomes_highlighted_code(monkeypatch, capsys):
     monkeypatch.setattr("IPython.display.display", lambda thing: shown.append(thing.data))
     show_source(nn.ReLU)
     assert capsys.readouterr().out == "" and len(shown) == 1
-    assert shown[0].startswith("```python\n# dlcourse/modules.py\n\nclass ReLU") and shown[0].endswith("\n```")
+    assert shown[0].startswith("```python\n# dlcourse/activations.py\n\nclass ReLU") and shown[0].endswith("\n```")
 
 
 def test_something_without_a_source_is_refused():

@@ -107,9 +107,7 @@ class Tensor:
             raise TypeError(f"Tensor expected numbers, got {self.data.dtype}: convert text or objects first?")
         self.requires_grad_(requires_grad)
 
-    shape = property(lambda self: self.data.shape)
-    ndim = property(lambda self: self.data.ndim)
-    dtype = property(lambda self: self.data.dtype)
+    shape, ndim, dtype = (property(attrgetter(f"data.{name}")) for name in ("shape", "ndim", "dtype"))
     is_leaf = property(lambda self: self._vjp is None)
 
     def size(self, dim=None):

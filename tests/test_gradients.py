@@ -138,7 +138,7 @@ def spoiled(name, position, factor):
 
         def wrong(g):
             entries = [entry() if callable(entry) else entry for entry in vjp(g)]
-            entries = [e.whole(a) if isinstance(e, Part) else e for e, a in zip(entries, arrays, strict=True)]
+            entries = [e.whole(a) if isinstance(e, Part) else e for e, a in zip(entries, arrays, strict=False)]
             entries[position] = entries[position] * factor
             return entries
 

@@ -7,6 +7,7 @@ before it fails deep inside an operation. The operations are in `conv_ops.py` an
 import numpy as np
 
 from . import conv_ops, ops, pool_ops
+from .creation import as_floats
 
 LETTERS = {1: "(N, C, T)", 2: "(N, C, h, w)"}
 
@@ -183,7 +184,7 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
 
 def avg_pool1d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
     """As avg_pool2d, along sequences.   Shapes:  x (N, C, T)  ->  (N, C, t).   Twin: torch.nn.functional.avg_pool1d."""
-    return _pool("avg", 1, x, kernel_size, stride, padding, ceil_mode, count_include_pad=count_include_pad)
+    return _pool("avg", 1, as_floats(x), kernel_size, stride, padding, ceil_mode, count_include_pad=count_include_pad)
 
 
 def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
@@ -193,12 +194,12 @@ def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
     Raises:  ValueError if no window fits, or the padding is wider than half of it.
     Source:  LeCun et al. 1998, sec. II.A.   Chapter: 6.   Twin: torch.nn.functional.avg_pool2d.
     """
-    return _pool("avg", 2, x, kernel_size, stride, padding, ceil_mode, count_include_pad=count_include_pad)
+    return _pool("avg", 2, as_floats(x), kernel_size, stride, padding, ceil_mode, count_include_pad=count_include_pad)
 
 
 def adaptive_avg_pool1d(x, output_size):
     """The mean of each bin.   Shapes:  x (N, C, T)  ->  (N, C, t).   Twin: torch.nn.functional.adaptive_avg_pool1d."""
-    return _adaptive_pool(pool_ops.adaptive_avg_pool2d, 1, x, output_size)
+    return _adaptive_pool(pool_ops.adaptive_avg_pool2d, 1, as_floats(x), output_size)
 
 
 def adaptive_avg_pool2d(x, output_size):
@@ -208,7 +209,7 @@ def adaptive_avg_pool2d(x, output_size):
     Raises:  ValueError for no bins or nothing to average.
     Source:  Lin et al. 2014, sec. 3.2.   Chapter: 6.   Twin: torch.nn.functional.adaptive_avg_pool2d.
     """
-    return _adaptive_pool(pool_ops.adaptive_avg_pool2d, 2, x, output_size)
+    return _adaptive_pool(pool_ops.adaptive_avg_pool2d, 2, as_floats(x), output_size)
 
 
 def adaptive_max_pool2d(x, output_size):
@@ -226,7 +227,7 @@ def pad(x, pad, mode="constant", value=None):
     """`value` (0) around x: `pad` has a pair (before, after) for the last axis, then one for the axis before it, ...
 
     A negative number cuts.   Shapes:  x (..., h, w), pad (left, right, top, bottom)  ->  (..., top + h + bottom, ...)
-    Raises:  ValueError for another mode than "constant", an odd number of numbers, or more pairs than axes.
+    Raises:  ValueError for another mode than "constant", an odd number of numbers, too many pairs, or to cut too much.
     Chapter: 6.   Twin: torch.nn.functional.pad.
     """
     axes = len(x.shape)
@@ -234,6 +235,8 @@ def pad(x, pad, mode="constant", value=None):
         raise ValueError(f'pad expected mode "constant" and up to {axes} pairs of numbers, got "{mode}" and {pad}')
     pairs = [(0, 0)] * (axes - len(pad) // 2) + list(zip(pad[-2::-2], pad[::-2], strict=True))
     inside = tuple(slice(max(0, -a), n - max(0, -b)) for n, (a, b) in zip(x.shape, pairs, strict=True))
+    if any(part.start > part.stop for part in inside):
+        raise ValueError(f"pad expected to cut no more than there is, got {tuple(x.shape)} and {pad}")
     widths = tuple((max(0, a), max(0, b)) for a, b in pairs)
     return ops.pad(x[inside], widths=widths, value=0.0 if value is None else value)
 
@@ -245,7 +248,7 @@ def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
     Raises:  ValueError if no patch fits.
     Source:  Chellapilla et al. 2006.   Chapter: 6.   Twin: torch.nn.functional.unfold.
     """
-    N, _, *size = _images(x, 2, "unfold").shape
+    N, C, *size = _images(x, 2, "unfold").shape
     names = {"kernel_size": kernel_size, "padding": padding, "dilation": dilation, "stride": stride}
     field, padding, dilation, stride = (spread(value, 2, name, "unfold") for name, value in names.items())
     _check_fit("unfold", size, field, padding, dilation)
@@ -255,4 +258,4 @@ def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
     x = ops.pad(x, widths=((0, 0), (0, 0), *((p, p) for p in padding)))
     index = slice(None), slice(None), rows[:, None, :, None], columns[None, :, None, :]
     patches = ops.getitem(x, index=index)  # (N, C, kh, kw, h, w)
-    return ops.reshape(patches, shape=(N, -1, rows.shape[1] * columns.shape[1]))
+    return ops.reshape(patches, shape=(N, C * len(rows) * len(columns), rows.shape[1] * columns.shape[1]))

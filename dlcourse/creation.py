@@ -35,6 +35,11 @@ class device(str):  # noqa: N801  (the name in torch)
         return super().__new__(cls, "cpu")
 
 
+def as_floats(x):
+    """x itself if it holds floats, else its numbers as floats: among whole numbers, 1 / 2 is 0.   Chapter: 1."""
+    return x if x.dtype.kind == "f" else Tensor(as_array(x), dtype=get_default_dtype())
+
+
 def _made(make, size, dtype, device, requires_grad):
     """`make(shape, dtype)` as a Tensor."""
     on_cpu(device)

@@ -27,6 +27,7 @@ from .convolution import (  # noqa: F401
     pad,
     unfold,
 )
+from .creation import as_floats
 from .losses import (  # noqa: F401
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -140,6 +141,7 @@ def _drop(x, p, training, rng, shape):
     if not training or p == 0:
         return x
     kept = (rng or default_generator()).random(shape, np.float32) >= p  # float32: half the time, and no matter
+    x = as_floats(x)
     return ops.mul(x, kept * x.dtype.type(1 / (1 - p) if p < 1 else 0))
 
 
@@ -161,7 +163,7 @@ def log_softmax(x, dim=-1):
     Shapes:  x (..., K)  ->  the same
     Source:  Goodfellow et al. 2016, eq. 6.30.   Chapter: 1.   Twin: torch.nn.functional.log_softmax.
     """
-    return fused_ops.log_softmax(x, dim=dim)
+    return fused_ops.log_softmax(as_floats(x), dim=dim)
 
 
 def leaky_relu(x, negative_slope=0.01):
@@ -170,7 +172,7 @@ def leaky_relu(x, negative_slope=0.01):
     Shapes:  x (...)  ->  the same
     Source:  Maas et al. 2013.   Chapter: 2.   Twin: torch.nn.functional.leaky_relu.
     """
-    return activation_ops.leaky_relu(x, negative_slope=negative_slope)
+    return activation_ops.leaky_relu(as_floats(x), negative_slope=negative_slope)
 
 
 def elu(x, alpha=1.0):
@@ -179,7 +181,7 @@ def elu(x, alpha=1.0):
     Shapes:  x (...)  ->  the same
     Source:  Clevert et al. 2016, sec. 3.   Chapter: 2.   Twin: torch.nn.functional.elu.
     """
-    return activation_ops.elu(x, alpha=alpha)
+    return activation_ops.elu(x, alpha=float(alpha))
 
 
 def gelu(x, approximate="none"):
@@ -190,7 +192,7 @@ def gelu(x, approximate="none"):
     Source:  Hendrycks and Gimpel 2016, sec. 2.   Chapter: 7.   Twin: torch.nn.functional.gelu.
     """
     if approximate == "none":
-        return activation_ops.gelu(x)
+        return activation_ops.gelu(as_floats(x))
     if approximate != "tanh":
         raise ValueError(f'gelu expected approximate="none" or "tanh", got {approximate!r}')
     return ops.mul(0.5 * x, tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x))) + 1)
@@ -202,7 +204,7 @@ def softplus(x, beta=1.0, threshold=20.0):
     Shapes:  x (...)  ->  the same
     Source:  Dugas et al. 2001.   Chapter: 2.   Twin: torch.nn.functional.softplus.
     """
-    return activation_ops.softplus(x, beta=beta, threshold=threshold)
+    return activation_ops.softplus(x, beta=float(beta), threshold=float(threshold))
 
 
 # ---------------------------------------------------------------------------------------------- normalization
@@ -220,6 +222,7 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
     """
     if len(x.shape) < 2:
         raise ValueError(f"batch_norm expected (N, C, ...), got {x.shape}")
+    x = as_floats(x)
     C, M = x.shape[1], math.prod(x.shape) // max(x.shape[1], 1)
     weight, bias = _scale_and_shift("batch_norm", x, (C,), weight, bias)
     running = [None if r is None else as_array(r) for r in (running_mean, running_var)]
@@ -291,9 +294,9 @@ def normalize(x, p=2.0, dim=1, eps=1e-12):
         length = ops.abs(x).amax(dim, keepdim=True)
     else:
         total = (ops.mul(x, x) if p == 2 else ops.abs(x) ** p).sum(dim, keepdim=True)
-        found = total.data > 0  # the root of 0 has no derivative; PyTorch takes it to be 0
+        found = total.data != 0  # NaN stays NaN; the root of 0 has no derivative; PyTorch takes it to be 0
         length = ops.where(ops.where(total, 1, condition=found) ** (1 / p), 0, condition=found)
-    return ops.div(x, ops.clip(length, low=eps))
+    return ops.div(x, ops.clip(length, low=float(eps)))
 
 
 # ---------------------------------------------------------------------------------------------- attention

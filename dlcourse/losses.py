@@ -1,8 +1,7 @@
 """Why this file exists: what a network learns is decided by its loss, and these are the ones it is trained with.
 
-Names, order of arguments and defaults are those of torch.nn.functional. `reduction` is "mean", "sum" or "none" (each
-example's loss). A target may be an array or a Tensor. Not as in PyTorch: shapes must agree, the mean over an empty
-batch is an error, and `size_average` and `reduce`, long out of use, do not exist.
+Names, arguments and defaults are those of torch.nn.functional. `reduction` is "mean", "sum" or "none" (each example's
+loss). A target may be an array. Not as in PyTorch: shapes must agree, and the mean over an empty batch is an error.
 """
 
 import math
@@ -10,7 +9,7 @@ import math
 import numpy as np
 
 from . import fused_ops, loss_ops, ops
-from .tensor import Tensor, as_array
+from .tensor import Tensor, as_array, is_grad_enabled
 
 
 def _tensor(x, like=None):
@@ -20,6 +19,8 @@ def _tensor(x, like=None):
 
 def _constant(array, like):
     """Weights, and targets that are not differentiated, in the type of `like`."""
+    if is_grad_enabled() and getattr(array, "requires_grad", False):
+        raise TypeError("a loss expected weights, and targets of yes or no, without a gradient: target.detach()?")
     return None if array is None else as_array(array).astype(like.dtype, copy=False)
 
 
@@ -213,8 +214,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     Source:  Graves et al. 2006, sec. 3 and 4.   Chapter: 5.   Twin: torch.nn.functional.ctc_loss.
     """
     log_probs, targets = _tensor(log_probs), as_array(targets)
-    single = log_probs.ndim == 2
-    if single:
+    if single := (log_probs.ndim == 2):
         log_probs, targets = log_probs.reshape(len(log_probs), 1, -1), targets.reshape(1, -1)
     T, N, K = log_probs.shape
     _check_reduction("ctc_loss", (N,), reduction)
@@ -241,8 +241,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
 def mse_loss(x, target, reduction="mean", weight=None):
     """The mean of (x - target)^2.
 
-    Shapes:  x, target and weight alike  ->  ()
-    Raises:  ValueError if the shapes differ: (N, 1) minus (N,) would broadcast to (N, N).
+    Shapes:  x, target and weight alike  ->  ().   Raises: ValueError else: (N, 1) - (N,) would broadcast to (N, N).
     Source:  Goodfellow et al. 2016, sec. 5.1.4.   Chapter: 1.   Twin: torch.nn.functional.mse_loss.
     """
     return _reduce("mse_loss", (_alike("mse_loss", x, target, weight) - target) ** 2, reduction, weight)
@@ -260,7 +259,7 @@ def huber_loss(x, target, reduction="mean", delta=1.0, weight=None):
     Source:  Huber 1964.   Chapter: 5.   Twin: torch.nn.functional.huber_loss.
     """
     d = (_alike("huber_loss", x, target, weight) - target).abs()
-    near = ops.clip(d, high=delta)
+    near = ops.clip(d, high=float(delta))
     losses = near * (d - 0.5 * near)
     return _reduce("huber_loss", losses if weight is None else losses * _constant(weight, d), reduction)
 
@@ -278,14 +277,13 @@ def smooth_l1_loss(x, target, reduction="mean", beta=1.0):
 
 def _unit(x, dim, eps):
     """x / |x|; a length below eps counts as eps."""
-    return x / ops.clip((x * x).sum(dim, keepdim=True), low=eps * eps).sqrt()
+    return x / ops.clip((x * x).sum(dim, keepdim=True), low=float(eps * eps)).sqrt()
 
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """The cosine of the angle between vectors: x1 x2 / (|x1| |x2|).
 
-    Shapes:  x1 and x2 (..., D, ...), D at `dim`  ->  (..., ...)
-    Chapter: 4.   Twin: torch.nn.functional.cosine_similarity.
+    Shapes:  x1, x2 (..., D, ...), D at `dim`  ->  (...).   Chapter: 4.   Twin: torch.nn.functional.cosine_similarity.
     """
     x1, x2 = _tensor(x1), _tensor(x2, x1)
     axes = max(x1.ndim, x2.ndim)
@@ -298,7 +296,9 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     Shapes:  x1 and x2 (..., D)  ->  (...).   Chapter: 4.   Twin: torch.nn.functional.pairwise_distance.
     """
     d = (_tensor(x1) - x2 + eps).abs()
-    return d.amax(-1, keepdim) if p == math.inf else (d**p).sum(-1, keepdim) ** (1 / p)
+    if p in (2, math.inf):  # of d = 0, too, norm has a slope: 0
+        return d.norm(dim=-1, keepdim=keepdim) if p == 2 else d.amax(-1, keepdim)
+    return (d**p).sum(-1, keepdim) ** (1 / p)
 
 
 def cosine_embedding_loss(x1, x2, target, margin=0.0, reduction="mean"):
@@ -332,7 +332,7 @@ def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2.0, eps=1e-6,
 def info_nce(query, key, temperature=0.1):
     """Which key belongs to which query? The cross-entropy of their cosines / temperature; row i's answer is i.
 
-    Shapes:  query and key (N, D)  ->  ().   Source: van den Oord et al. 2018, eq. 4, scored by the cosine.   Chapter: 4.
+    Shapes:  query and key (N, D)  ->  ().   Source: van den Oord et al. 2018, eq. 4, by cosines.   Chapter: 4.
     """
     query = _alike("info_nce", query, key)
     similarities = _unit(query, -1, 1e-8) @ _unit(_tensor(key, query), -1, 1e-8).T  # (N, N)

@@ -91,10 +91,12 @@ def max_pool2d(x, *, kernel_size, stride, padding=(0, 0), dilation=(1, 1), ceil_
     rows, around = _windows(H, *geometry[0], ceil_mode)
     columns, beside = _windows(W, *geometry[1], ceil_mode)
     disjoint = all(s > d * (k - 1) for k, s, _, d in geometry)  # no pixel in two windows
-    y = _along_both(np.maximum, _widened(x, around, beside, -np.inf), rows, columns)
+    least = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    y = _along_both(np.maximum, _widened(x, around, beside, least), rows, columns)
 
     def vjp(g):
-        d = _to_first(g, _widened(x, around, beside, -np.inf), y, list(itertools.product(rows, columns)), disjoint)
+        wide = _widened(x, around, beside, np.nan)  # equal to no maximum: -inf is the maximum where all are -inf
+        d = _to_first(g, wide, y, list(itertools.product(rows, columns)), disjoint)
         return (d[:, :, around[0] : around[0] + H, beside[0] : beside[0] + W],)
 
     return y, vjp

@@ -53,7 +53,12 @@ class _Recurrent(Module):
         if shapes != [shape] * self.states:
             expected = f"(h, c), each of shape {shape}" if self.states == 2 else f"an array of shape {shape}"
             raise ValueError(f"{type(self).__name__} expected a first state {expected}, got {shapes}")
-        return tuple(s if isinstance(s, Tensor) else Tensor(s) for s in given)
+        return tuple(_tensor(s, x) for s in given)
+
+
+def _tensor(array, like):
+    """A Tensor as it is, an array in the type of `like`: float64 data do not make a float32 network float64."""
+    return array if isinstance(array, Tensor) else Tensor(array, dtype=like.dtype)
 
 
 class _RNNKind:
@@ -127,7 +132,7 @@ class _Layers(_Recurrent):
                 self._add_parameters(f"_l{layer}{direction}", inputs, hidden_size, bias, rng)
 
     def forward(self, x, state=None):
-        x = x if isinstance(x, Tensor) else Tensor(x)
+        x = _tensor(x, next(self.parameters()))
         if x.ndim != 3 or x.shape[2] != self.input_size or x.shape[1] == 0:
             hint = ": for one sequence, x[None]?" if x.ndim == 2 else ""
             raise ValueError(f"{type(self).__name__} expected (N, T, {self.input_size}) with T of at least 1, "
@@ -205,7 +210,7 @@ class _Cell(_Recurrent):
         self._add_parameters("", input_size, hidden_size, bias, rng)
 
     def forward(self, x, state=None):
-        x = x if isinstance(x, Tensor) else Tensor(x)
+        x = _tensor(x, next(self.parameters()))
         if x.ndim != 2 or x.shape[1] != self.input_size:
             hint = ": a cell takes one step, x[:, t]" if x.ndim == 3 else ": x[None]?" if x.ndim == 1 else ""
             raise ValueError(f"{type(self).__name__} expected (N, {self.input_size}), got {x.shape}{hint}")

@@ -176,6 +176,12 @@ def test_a_block_drops_in_training_only(float64):  # noqa: F811
     assert np.array_equal(block(x).data, block(x).data)
 
 
+def test_a_block_that_drops_all_passes_its_input_on(float64):  # noqa: F811
+    block, x = TransformerEncoderLayer(D, A, 8, dropout=1.0, norm_first=True, batch_first=True), normal(N, T, D)
+    block.self_attn.out_proj.bias.data[...] = 1.0  # what is left when the weights of attention are dropped
+    agree(block(x).detach(), x, 0)
+
+
 def test_copies_start_alike_and_are_trained_apart():
     block = TransformerEncoderLayer(D, A, 8, batch_first=True)
     model = TransformerEncoder(block, 2)

@@ -128,6 +128,21 @@ def test_any_adaptive_pooling_is_pytorchs(sizes, ties, layout):
     same(F.adaptive_avg_pool1d, torch_F.adaptive_avg_pool1d, [x[:, :, 0]], layout, output_size=wide)
 
 
+def test_where_all_is_minus_infinity_the_padding_takes_no_gradient():
+    x = np.full((1, 1, 4, 4), -np.inf)
+    weights = normal(1, 1, 4, 4)
+    _, gradients = ours(lambda t: F.max_pool2d(t, 3, 1, 1), [x], weights)
+    _, expected = torchs(lambda t: torch_F.max_pool2d(t, 3, 1, 1), [x], weights)
+    agree(gradients[0], expected[0])
+
+
+def test_whole_numbers_are_averaged_as_floats_and_compared_as_they_are():
+    whole = RNG.integers(-9, 9, (2, 3, 4, 4))
+    for name in ("avg_pool2d", "adaptive_avg_pool2d"):
+        agree(getattr(F, name)(Tensor(whole), 2), getattr(torch_F, name)(torch.tensor(whole).float(), 2), 1e-6)
+    agree(F.max_pool2d(Tensor(whole), 3, 2, 1), torch_F.max_pool2d(torch.tensor(whole), 3, 2, 1), 0)
+
+
 @settings(max_examples=50)
 @given(st.lists(st.integers(-2, 3), min_size=0, max_size=3), st.integers(0, 2), st.integers(0, 3))
 def test_any_edge_is_pytorchs(half, value, layout):
@@ -139,8 +154,9 @@ def test_any_edge_is_pytorchs(half, value, layout):
 @pytest.mark.parametrize("options", [
     {"kernel_size": (2, 3)}, {"kernel_size": 3, "dilation": 2, "padding": (1, 2), "stride": (1, 3)},
     {"kernel_size": 1}])
-def test_unfold_is_pytorchs(options):
-    same(F.unfold, torch_F.unfold, [normal(2, 3, 6, 7)], **options)
+@pytest.mark.parametrize("N", [0, 2])
+def test_unfold_is_pytorchs(N, options):
+    same(F.unfold, torch_F.unfold, [normal(N, 3, 6, 7)], **options)
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel:UserWarning")  # PyTorch's, about its speed
@@ -171,6 +187,11 @@ def test_how_the_work_is_cut_does_not_matter(small_blocks, channels, size, optio
     same(F.conv2d, torch_F.conv2d, arrays, **options)
     arrays[1] = np.ascontiguousarray(arrays[1].swapaxes(0, 1))
     same(F.conv_transpose2d, torch_F.conv_transpose2d, arrays, **options | ({"padding": (0, 0)}))
+
+
+def test_tiles_of_several_images_and_a_rest(monkeypatch):
+    monkeypatch.setattr(winograd, "TILES", 3 * 2 * 32 * 2)  # three images of 2 x 2 tiles with 32 channels, three, one
+    same(F.conv2d, torch_F.conv2d, [normal(7, 32, 4, 4), normal(32, 32, 3, 3), normal(32)], padding=1)
 
 
 @pytest.mark.parametrize(("function", "x", "weight", "options"), [
@@ -268,6 +289,7 @@ IMAGE, KERNEL = Tensor(np.zeros((2, 3, 8, 8))), np.zeros((4, 3, 3, 3))
     (lambda: F.adaptive_avg_pool2d(IMAGE, 0), "at least one pixel and one bin"),
     (lambda: F.pad(IMAGE, (1, 1), mode="reflect"), 'expected mode "constant"'),
     (lambda: F.pad(IMAGE, (1,)), "pairs of numbers"),
+    (lambda: F.pad(IMAGE, (-4, -5)), r"pad expected to cut no more than there is, got \(2, 3, 8, 8\) and \(-4, -5\)"),
     (lambda: F.unfold(IMAGE, 9), "unfold expected at least 9 pixels"),
     (lambda: cnn.Conv2d(3, 4, 3, groups=2), "channels that 2 groups can share, got 3 in and 4 out"),
     (lambda: cnn.Conv2d(3, 4, 3, padding_mode="reflect"), 'padding_mode="zeros"'),

@@ -196,6 +196,7 @@ def test_a_vector_of_length_0_has_a_gradient():
     x[1] = 0
     compare("cosine_similarity", [x, Y])
     compare("cosine_embedding_loss", [x, Y], [SIGNS])
+    compare("pairwise_distance", [x, X], eps=0.0)
 
 
 def test_the_hinge_follows_pytorch_at_its_corner():
@@ -320,6 +321,8 @@ MISTAKES = {
                                 ["weight of shape (4, 5)", "got (5,)"]),
     "logits as probabilities": (lambda: losses.binary_cross_entropy(Tensor([2.5, -1.0]), [1.0, 0.0]), ValueError,
                                 ["from 0 to 1", "got -1 to 2.5", "with_logits"]),
+    "a target that learns": (lambda: losses.binary_cross_entropy_with_logits(Tensor(X), Tensor(X, requires_grad=True)),
+                             TypeError, ["without a gradient: target.detach()?"]),
     "one sign for a batch": (lambda: losses.cosine_embedding_loss(Tensor(X), Y, np.array(1)), ValueError,
                              ["target of shape (4,)", "got ()"]),
     "longer than the input": (lambda: losses.ctc_loss(T3, [[1], [2]], [3, 4], [1, 1]), ValueError,

@@ -67,6 +67,28 @@ def test_running_moments_may_be_arrays_and_one_of_them_may_be_missing():
     agree(mean, x.mean(axis=0))
 
 
+def test_moments_of_whole_numbers_are_not_whole():
+    """In evaluation, too, running moments must not be cut off to the type of the input."""
+    model, x = BatchNorm1d(2), np.array([[1, -4], [2, 6], [6, 0]])
+    for training in (True, False):
+        model.train(training)
+        agree(model(Tensor(x)).detach(), model(Tensor(x.astype(np.float32))).detach() if not training else
+              (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5), 1e-6)
+    agree(model.running_mean.data, 0.1 * x.mean(axis=0), 1e-6)
+
+
+@pytest.mark.parametrize("function", [
+    F.normalize, lambda x: F.layer_norm(x, (4,)), lambda x: F.group_norm(x, 2), F.softmax, F.log_softmax, F.relu, F.elu,
+    lambda x: x.clamp(-1, 1), lambda x: F.batch_norm(x, None, None, training=True), lambda x: x.max(1).values, F.gelu,
+    lambda x: F.max_pool1d(x[None], 2), lambda x: F.cross_entropy(x, np.array([0, 1, 3]), reduction="none"),
+    lambda x: F.scaled_dot_product_attention(x, x, x), F.leaky_relu, F.softplus, F.silu])
+@pytest.mark.filterwarnings("ignore:invalid value encountered in logaddexp:RuntimeWarning")
+def test_nan_is_not_hidden(function):
+    x = normal(3, 4)
+    x[1, 2] = np.nan
+    assert np.isnan(function(Tensor(x)).data).any()
+
+
 def test_an_empty_batch_changes_nothing():
     model = BatchNorm1d(3)
     x = leaf(np.zeros((0, 3)), dtype=np.float32)

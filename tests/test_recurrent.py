@@ -156,6 +156,14 @@ def test_first_weights_are_uniform_within_one_over_the_root_of_h(build):
     assert all(np.array_equal(a, first[name]) for name, a in build(rnn).state_dict().items())
 
 
+def test_arrays_do_not_change_the_type_of_the_network():
+    x, h = np.ones((2, 3, 4)), np.zeros((1, 2, 5))
+    for layer, inputs in ((rnn.RNN(4, 5, batch_first=True), (x, h)), (rnn.LSTM(4, 5, batch_first=True), (x, (h, h))),
+                          (rnn.GRU(4, 5, batch_first=True), (Tensor(x.astype(np.float32)), h))):
+        assert layer(*inputs)[0].dtype == np.float32
+    assert rnn.GRUCell(4, 5)(x[:, 0], h[0]).dtype == np.float32
+
+
 X = np.zeros((2, 3, 4))
 
 

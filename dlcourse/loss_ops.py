@@ -45,7 +45,8 @@ def _row_starts(N, K):
 def _shifted(logits):
     """The logits less a maximum, so that e^z cannot overflow; softmax does not change.
 
-    The maximum of all numbers is found much faster than that of each row, and is as good unless they lie far apart.
+    The maximum of all numbers is found much faster than that of each row. Within 40 of it nothing vanishes, and the
+    rounding of a loss in float32, 2e-7 with its own row's maximum, is 2e-6 at most.
     """
     if logits.size and (top := logits.max()) - logits.min() < 40:  # false for NaN, too
         return np.subtract(logits, top, order="C")

@@ -98,6 +98,8 @@ def _cosine(part):
     return (1 + math.cos(math.pi * part)) / 2
 
 
+# ---------------------------------------------------------------------------------------------- curves
+
 
 class StepLR(LRScheduler):
     """gamma^(t // step_size): a stair.   Chapter: 3.   Twin: torch.optim.lr_scheduler.StepLR."""
@@ -169,7 +171,6 @@ class CosineAnnealingLR(LRScheduler):
 
     def curve(self, t):
         return _cosine(t / self.T_max)
-
 
 
 class LambdaLR(LRScheduler):
@@ -261,7 +262,6 @@ class OneCycleLR(LRScheduler):
                 part = (self.last_epoch - start) / (end - start) if end != start else 1.0
                 return last + (first - last) * (_cosine(part) if self.anneal_strategy == "cos" else 1 - part)
             start = end
-
 
 
 class SequentialLR(LRScheduler):

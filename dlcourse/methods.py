@@ -275,6 +275,7 @@ def _set_item(a, index, value):
     a.data[_index(index)] = _plain(value)
 
 
+# ---------------------------------------------------------------------------------------------- the table
 
 _COMPARISONS = dict(eq=np.equal, ne=np.not_equal, lt=np.less, le=np.less_equal, gt=np.greater, ge=np.greater_equal)
 METHODS = {

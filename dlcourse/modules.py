@@ -38,7 +38,7 @@ class Module:
     """
 
     training = True
-    _buffers = ()
+    _buffers = {}  # name -> whether state_dict saves it; never changed in place, since all modules start from this one
 
     def __call__(self, *args, **kwargs):
         return self.forward(*args, **kwargs)
@@ -49,7 +49,7 @@ class Module:
     def register_buffer(self, name, tensor, persistent=True):
         """Set an attribute that `state_dict` saves (if persistent) although no optimizer changes it."""
         setattr(self, name, tensor if tensor is None else Tensor(tensor))
-        self._buffers = (*self._buffers, name) if persistent else self._buffers
+        self._buffers = {**self._buffers, name: persistent}
 
     def named_children(self):
         """The modules directly below this one, with their names, one after the other."""
@@ -69,11 +69,12 @@ class Module:
         """This module and all below it."""
         return (module for _, module in self.named_modules())
 
-    def _named_tensors(self):
-        """What `state_dict` saves: of each module its parameters, then its buffers."""
+    def _named_tensors(self, saved=False):
+        """Of each module its parameters, then its buffers; all of them, or only what `state_dict` saves."""
         for path, module in self.named_modules():
             names = [name for name, value in vars(module).items() if isinstance(value, Parameter)]
-            names += [name for name in module._buffers if getattr(module, name) is not None]
+            names += [name for name, persistent in module._buffers.items()
+                      if getattr(module, name) is not None and (persistent or not saved)]
             yield from ((f"{path}.{name}" if path else name, getattr(module, name)) for name in names)
 
     def named_parameters(self, prefix="", remove_duplicate=True):
@@ -102,7 +103,7 @@ class Module:
 
     def state_dict(self):
         """A copy of the array of every parameter and buffer, by name."""
-        return {name: t.data.copy() for name, t in self._named_tensors()}
+        return {name: t.data.copy() for name, t in self._named_tensors(saved=True)}
 
     def load_state_dict(self, state, strict=True):
         """Copy arrays (or torch tensors) into the parameters and buffers of the same names.
@@ -112,7 +113,7 @@ class Module:
 
         Raises:  KeyError if a name is missing or unknown, ValueError if a shape differs. Nothing is changed then.
         """
-        own = dict(self._named_tensors())
+        own = dict(self._named_tensors(saved=True))
         missing, unexpected = (sorted(a.keys() - b.keys()) for a, b in ((own, state), (state, own)))
         if strict and (missing or unexpected):
             raise KeyError(f"state_dict does not fit: missing {missing}, unexpected {unexpected}")

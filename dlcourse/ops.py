@@ -69,6 +69,8 @@ def abs(a):
 def clip(a, *, low=None, high=None):
     """`a`, but not below `low` and not above `high`. Outside, and only there, the derivative is 0, as in PyTorch."""
 
+    low, high = (n.item() if isinstance(n, np.generic) else n for n in (low, high))  # else float32 becomes float64
+
     def vjp(g):
         inside = (True if low is None else a >= low) & (True if high is None else a <= high)
         return (g * inside,)
@@ -96,7 +98,8 @@ def tanh(a):
 def sigmoid(a):
     """s(a) = 1 / (1 + e^-a).   ds = s (1 - s) da.
 
-    Computed as (1 + tanh(a / 2)) / 2: the same up to rounding, and it never overflows.
+    Computed as (1 + tanh(a / 2)) / 2: the same to the last digits of 1, and it never overflows. What is smaller than
+    those digits becomes 0, and its logarithm -inf, so losses take a and not s(a).
     """
     y = 0.5 * np.tanh(0.5 * a) + 0.5
     return y, lambda g: (g * (y * (1 - y)),)

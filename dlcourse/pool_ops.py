@@ -181,6 +181,8 @@ def _bin_means(size, count, dtype):
 def adaptive_avg_pool2d(x, *, output_size):
     """The mean of each of h x w bins, whatever the size of the image: a product with one matrix from either side.
 
+    What is outside a bin is multiplied by 0, so that NaN or infinity anywhere makes NaN of all bins of its channel.
+
     Shapes:  x (N, C, H, W)  ->  (N, C, h, w) with (h, w) = output_size
     Source:  Lin et al. 2014 (for 1 x 1, global average pooling).   Chapter: 6.
     Twin: torch.nn.functional.adaptive_avg_pool2d.

@@ -7,6 +7,7 @@ Two neighboring outputs of a kernel of three share their work:
 
 4 products instead of 6; along both axes, 16 for a tile of 2 x 2 outputs instead of 36. With many channels each of the
 16 is a product of matrices, tiles by channels, and the sums around it cost little (Winograd 1980; Lavin and Gray 2016).
+Only infinite inputs come out otherwise: as NaN, since inf - inf is no number.
 """
 
 import math

@@ -190,8 +190,9 @@ def test_how_the_work_is_cut_does_not_matter(small_blocks, channels, size, optio
 
 
 def test_tiles_of_several_images_and_a_rest(monkeypatch):
-    monkeypatch.setattr(winograd, "TILES", 3 * 2 * 32 * 2)  # three images of 2 x 2 tiles with 32 channels, three, one
-    same(F.conv2d, torch_F.conv2d, [normal(7, 32, 4, 4), normal(32, 32, 3, 3), normal(32)], padding=1)
+    monkeypatch.setattr(winograd, "TILES", 2 * 2 * 32 * 2)  # two images of 2 x 2 tiles with 32 channels
+    images = machine.SHARES * 3  # so each share has two at once, and one
+    same(F.conv2d, torch_F.conv2d, [normal(images, 32, 4, 4), normal(32, 32, 3, 3), normal(32)], padding=1)
 
 
 @pytest.mark.parametrize(("function", "x", "weight", "options"), [

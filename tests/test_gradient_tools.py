@@ -39,8 +39,9 @@ def test_every_function_is_tested():
 
 @pytest.mark.parametrize("norm_type", [2, 2.0, 1, 3.5, math.inf, "inf"])
 @pytest.mark.parametrize("max_norm", [0.0, 0.1, 1.0, 100.0])
-def test_clip_grad_norm(norm_type, max_norm):
-    ours, theirs = both()
+@pytest.mark.parametrize("sign", [1, -1])  # once the largest of all is negative
+def test_clip_grad_norm(norm_type, max_norm, sign):
+    ours, theirs = both(sign)
     arrays = [p.grad for p in ours]
     before = clip_grad_norm_(iter(ours), max_norm, norm_type)
     agree(before, torch.nn.utils.clip_grad_norm_(theirs, max_norm, norm_type), 1e-12)

@@ -63,6 +63,20 @@ def test_each_input_alone(name, options, torch_function, arrays):
 
 
 @each_case
+def test_a_second_backward_finds_what_the_first_found(name, options, torch_function, arrays):
+    """A rule must not use up what it keeps: the gradients double, and the value stays."""
+    weights = incoming(torch_function, arrays)
+    value, once = ours(applied(name, options), arrays, weights)
+    tensors = [Tensor(a, requires_grad=True) for a in arrays]
+    output = applied(name, options)(*tensors)
+    output.backward(weights, retain_graph=True)
+    output.backward(weights)
+    agree(output.data, value, 0)
+    for t, g in zip(tensors, once, strict=True):
+        agree(t.grad, 2 * g, 1e-13)
+
+
+@each_case
 def test_float32_stays_float32(name, options, torch_function, arrays):
     weights = incoming(torch_function, arrays)
     value, gradients = ours(applied(name, options), arrays, weights)

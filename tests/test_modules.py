@@ -202,3 +202,32 @@ def test_linear_starts_where_pytorchs_does():
 
 def test_nn_functional_is_functional():
     assert F is dlcourse.functional
+
+
+class Counting(nn.Module):
+    """One buffer that is saved, one that is not, one that is not there."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter([1.0])
+        self.register_buffer("seen", Tensor([2.0]))
+        self.register_buffer("scratch", Tensor([3.0]), persistent=False)
+        self.register_buffer("nothing", None)
+
+
+def test_buffers_are_saved_if_they_persist_and_always_change_type():
+    model = nn.Sequential(Counting(), Counting())
+    assert list(model.state_dict()) == ["0.weight", "0.seen", "1.weight", "1.seen"]
+    assert [name for name, _ in model.named_buffers()] == ["0.seen", "0.scratch", "1.seen", "1.scratch"]
+    assert len(list(model.parameters())) == 2 and not hasattr(nn.Linear(1, 1), "seen")
+    model.double()
+    assert {t.dtype for t in [*model.parameters(), *model.buffers()]} == {np.dtype(np.float64)}
+    array = model[0].seen.data
+    model.load_state_dict({name: value + 1 for name, value in model.state_dict().items()})
+    assert model[0].seen.data is array and array.tolist() == [3] and model[0].scratch.item() == 3
+
+
+def test_loading_what_fits():
+    model = Counting()
+    missing, unexpected = model.load_state_dict({"seen": np.array([7.0]), "other": np.ones(2)}, strict=False)
+    assert (missing, unexpected, model.seen.item()) == (["weight"], ["other"], 7)

@@ -87,6 +87,7 @@ def test_nan_is_not_hidden(function):
     x = normal(3, 4)
     x[1, 2] = np.nan
     assert np.isnan(function(Tensor(x)).data).any()
+    assert np.isnan(F.normalize(Tensor(x)).data[1]).all()  # the length of the row is not known
 
 
 def test_an_empty_batch_changes_nothing():

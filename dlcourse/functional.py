@@ -63,17 +63,19 @@ def linear(x, weight, bias=None):
     Raises:  ValueError if the last axis of x is not D.
     Chapter: 1.   Twin: torch.nn.functional.linear.
     """
-    D = weight.shape[-1]
-    if not x.shape or x.shape[-1] != D:
-        flat = len(x.shape) > 2 and math.prod(x.shape[1:]) == D
-        raise ValueError(f"linear expected (..., {D}), got {x.shape}"
-                         + (": flatten the images first, x.flatten(1)?" if flat else ""))
     parameters = (weight,) if bias is None else (weight, bias)
     if isinstance(x, Tensor) and x.op == "embedding" and x.parents:
         (table,), index = x.parents, x.options["index"]
         if len(table) < index.size:
             return fused_ops.embedding(fused_ops.linear(table, *parameters), index=index)
-    return fused_ops.linear(x, *parameters)
+    try:
+        return fused_ops.linear(x, *parameters)
+    except (ValueError, IndexError):
+        shape, D = np.shape(x), weight.shape[-1]
+        if shape[-1:] == (D,):
+            raise
+        hint = ": flatten the images first, x.flatten(1)?" if len(shape) > 2 and math.prod(shape[1:]) == D else ""
+        raise ValueError(f"linear expected (..., {D}), got {shape}{hint}") from None
 
 
 def embedding(input, weight, padding_idx=None):

@@ -112,10 +112,14 @@ def binary_cross_entropy_with_logits(x, *, target, weight=None, reduction="mean"
 
     Shapes:  x and target alike, the weights broadcast to them  ->  (), or as x if the reduction is "none"
     """
-    losses = np.log1p(np.exp(-np.abs(x))) + np.maximum(-x, 0)  # -log s(x), without overflow
-    if pos_weight is not None:
+    losses = np.log1p(np.exp(-np.abs(x)))  # with max(-x, 0) it is -log s(x), without overflow
+    if pos_weight is None:
+        losses += np.maximum(x, 0)  # max(-x, 0) + x
+        losses -= target * x
+    else:
+        losses += np.maximum(-x, 0)
         losses *= 1 + (pos_weight - 1) * target
-    losses += (1 - target) * x
+        losses += (1 - target) * x
     if weight is not None:
         losses *= weight
 

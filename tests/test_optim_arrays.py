@@ -19,9 +19,12 @@ def test_weights_and_gradients_lie_side_by_side():
         assert len({id(a.base) for a in arrays}) == 1 and arrays[0].base.size == sum(a.size for a in arrays)
 
 
+@pytest.mark.parametrize(("chunk", "piece"), [(2, 2), (5, 2), (3, 10)])
 @each_optimizer
-def test_in_parts(name, options, monkeypatch):
-    monkeypatch.setattr(pack, "CHUNK", 2)
+def test_in_parts(name, options, chunk, piece, monkeypatch):
+    """Nine numbers in chunks, and a chunk in pieces, with a rest."""
+    monkeypatch.setattr(pack, "CHUNK", chunk)
+    monkeypatch.setattr(pack, "PIECE", piece)
     compare(lambda *_: None, name, options)
 
 

@@ -120,7 +120,7 @@ def _correlate(x, kernel, bias, stride, dilation, groups):
             for u, v, rows, columns in _field((kh, kw), (h, w), stride, dilation):
                 y[n] += x[n, rows, columns] * lines[u, v]
 
-    over_batch(by_taps if groups == x.shape[3] == out > 1 else by_patches, N, y.size * kh * kw)
+    over_batch(by_taps if groups == x.shape[3] == out > 1 else by_patches, N, y.size * matrices.shape[1])
     return y
 
 
@@ -143,7 +143,7 @@ def _correlate_with_gradient(x, g, field, stride, dilation, groups):
                 total[u, v, 0] += column_sums((x[n, rows, columns] * g[n]).reshape(-1, out))
         return total
 
-    shares = over_batch(by_taps if groups == x.shape[3] == out > 1 else by_patches, N, g.size * kh * kw)
+    shares = over_batch(by_taps if groups == x.shape[3] == out > 1 else by_patches, N, g.size * kh * kw * C)
     return sum(shares).reshape(kh, kw, C, out)
 
 
@@ -166,7 +166,7 @@ def _scatter(g, kernel, size, stride, dilation, groups):
                 stamp = block * matrices[u, v] if single else (block @ matrices[u, v]).swapaxes(0, 1)
                 d[some, rows, columns] += stamp.reshape(-1, h, w, C * groups)
 
-    over_batch(share, N, g.size * kh * kw)
+    over_batch(share, N, g.size * kh * kw * C)
     return d
 
 

@@ -8,7 +8,7 @@ import ctypes
 import os
 
 SHARES = 4  # a batch is always cut into as many parts, so that sums do not depend on the number of threads
-WORTH_IT = 1 << 20  # numbers to compute, below which handing work to a thread costs more than it brings
+WORTH_IT = 1 << 26  # products, below which handing out work takes longer than it saves: about a millisecond
 
 _executor = None
 _blas_limit = None
@@ -54,7 +54,7 @@ def _hold_blas():
 def over_batch(function, N, work):
     """[function(slice), ...] for the shares of a batch of N, side by side if there are threads and `work` is worth it.
 
-    Chapter: 6.
+    `work` is the number of products, or what takes as long: a pass over memory counts 8 for each number.   Chapter: 6.
     """
     shares = max(1, min(SHARES, N))
     slices = [slice(N * i // shares, N * (i + 1) // shares) for i in range(shares)]

@@ -61,7 +61,7 @@ def batch_norm(x, weight, bias, *, eps=1e-5, training=True, moments=None):
     blocks = [slice(start, start + step) for start in range(0, len(r), step)]
 
     def for_blocks(function):
-        shares = over_batch(lambda share: [function(b) for b in blocks[share]], len(blocks), x.size)
+        shares = over_batch(lambda share: [function(b) for b in blocks[share]], len(blocks), 32 * x.size)
         return [result for share in shares for result in share]
 
     if training:

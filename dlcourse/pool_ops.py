@@ -67,7 +67,7 @@ def _to_first(g, x, y, places, disjoint):
             g = g - first
         _give(part_of_d, (..., *places[-1]), g, disjoint)
 
-    over_batch(share, len(x), x.size)
+    over_batch(share, len(x), 8 * x.size)
     return d
 
 

@@ -117,7 +117,7 @@ def correlate_by_tiles(x, kernel, bias, padding):
                     target = part_of_y[images, 2 * rows.start + a : 2 * rows.stop : 2, b::2]
                     target[...] = pair.transpose(2, 0, 1, 3)[:, : target.shape[1], : target.shape[2]]
 
-    over_batch(share, N, y.size * 9)
+    over_batch(share, N, y.size * 9 * C)
     return y
 
 
@@ -143,5 +143,5 @@ def correlate_with_gradient_by_tiles(x, g, padding):
         return total
 
     mix = MIX.T.astype(x.dtype)
-    total = sum(over_batch(share, N, g.size * 9)).reshape(4, 4 * C * out)
+    total = sum(over_batch(share, N, g.size * 9 * C)).reshape(4, 4 * C * out)
     return (mix @ (mix @ total).reshape(3, 4, C * out)).reshape(3, 3, C, out)

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from op_tables import CASES
+from scipy import special
 
 from dlcourse import Tensor
 from dlcourse import functional as F
+from dlcourse.activation_ops import normal_below
 from dlcourse.tensor import OPS, SLOW_FORMS
 
 numbers = arrays(np.float64, array_shapes(min_dims=1, max_dims=3, max_side=5), elements=st.floats(-20, 20))
@@ -96,6 +98,25 @@ def test_softmax_sums_to_one(x):
     y = F.softmax(Tensor(x)).data
     agree(y.sum(axis=-1), np.ones(x.shape[:-1]), 1e-14)
     assert (y > 0).all()
+
+
+def test_the_polynomial_of_gelu_is_as_good_as_float32():
+    a = np.linspace(-9, 9, 100_001)
+    below, e = normal_below(a.astype(np.float32))
+    assert np.abs(below - special.ndtr(a)).max() < 4e-7
+    assert np.abs(e - np.exp(-a * a / 2)).max() < 4e-7
+
+
+@pytest.mark.parametrize("size", [1.0, 30.0, 3000.0])
+def test_attention_does_not_overflow_and_no_row_vanishes(size):
+    """Scores up to 60 are not shifted; larger ones, and rows that are far below, are. All agree in float32."""
+    rng = np.random.default_rng(0)
+    q, k, v = (rng.standard_normal((2, 4, 4)) for _ in range(3))
+    mask = size * rng.standard_normal((4, 4)) - np.array([[0.0], [size], [0.0], [5 * size]])
+    exact = SLOW_FORMS["attention"](Tensor(q), Tensor(k), Tensor(v), mask=mask)
+    got = OPS["attention"](*(Tensor(a.astype(np.float32)) for a in (q, k, v)), mask=mask.astype(np.float32))
+    agree(got, exact, 1e-3 if size > 1000 else 1e-5)  # a score of 3,000 has a last digit of 0.0002
+    assert np.isfinite(got.data).all()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -28,6 +28,15 @@ def test_in_parts(name, options, chunk, piece, monkeypatch):
     compare(lambda *_: None, name, options)
 
 
+def test_a_model_that_changes_its_type_gets_gradients_of_the_new_one():
+    """The home that the optimizer offered is of the old type, and would round them."""
+    model = nn.Linear(2, 1)
+    optim.SGD(model.parameters()).zero_grad()
+    model.double()
+    model(np.full((1, 2), 1 / 3)).sum().backward()
+    assert model.weight.grad.dtype == np.float64 and (model.weight.grad == 1 / 3).all()
+
+
 def test_values_set_from_outside_are_kept():
     def rebind(step, side, params, optimizer):
         if step == 5:

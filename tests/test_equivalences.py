@@ -107,12 +107,13 @@ def test_the_polynomial_of_gelu_is_as_good_as_float32():
     assert np.abs(e - np.exp(-a * a / 2)).max() < 4e-7
 
 
-@pytest.mark.parametrize("size", [1.0, 30.0, 3000.0])
+@pytest.mark.parametrize("size", [1.0, 30.0, 100.0, 3000.0])
 def test_attention_does_not_overflow_and_no_row_vanishes(size):
     """Scores up to 60 are not shifted; larger ones, and rows that are far below, are. All agree in float32."""
     rng = np.random.default_rng(0)
     q, k, v = (rng.standard_normal((2, 4, 4)) for _ in range(3))
     mask = size * rng.standard_normal((4, 4)) - np.array([[0.0], [size], [0.0], [5 * size]])
+    mask[0, 0] = 2 * size
     exact = SLOW_FORMS["attention"](Tensor(q), Tensor(k), Tensor(v), mask=mask)
     got = OPS["attention"](*(Tensor(a.astype(np.float32)) for a in (q, k, v)), mask=mask.astype(np.float32))
     agree(got, exact, 1e-3 if size > 1000 else 1e-5)  # a score of 3,000 has a last digit of 0.0002

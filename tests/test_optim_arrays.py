@@ -37,6 +37,18 @@ def test_a_model_that_changes_its_type_gets_gradients_of_the_new_one():
     assert model.weight.grad.dtype == np.float64 and (model.weight.grad == 1 / 3).all()
 
 
+def test_a_gradient_kept_across_a_zero_grad_of_the_model_stays():
+    """The model forgets its gradients, but offers no new home: the next gradient must not take the old one's place."""
+    model = nn.Linear(2, 1)
+    optimizer = optim.SGD(model.parameters())
+    optimizer.zero_grad()
+    model(np.ones((1, 2))).sum().backward()
+    kept = model.weight.grad
+    model.zero_grad()
+    model(np.full((1, 2), 5.0)).sum().backward()
+    assert kept.tolist() == [[1, 1]] and model.weight.grad.tolist() == [[5, 5]]
+
+
 def test_values_set_from_outside_are_kept():
     def rebind(step, side, params, optimizer):
         if step == 5:

@@ -76,3 +76,12 @@ def read_only(array):
     copied = np.array(array)
     copied.setflags(write=False)
     return copied
+
+
+def assert_message_helps(mistake, error, words):
+    """The call raises this error; its message has these words, is short, and does not drag another one along."""
+    with pytest.raises(error) as caught:
+        mistake()
+    message = str(caught.value)
+    assert [word for word in words if word not in message] == [], message
+    assert caught.value.__cause__ is None and len(message) < 300

@@ -4,6 +4,7 @@ Every model is built by `build(m)`, where `m` is the library: the package `dlcou
 workloads differ in where the time of a step goes: into calls, products, memory, or many small steps in a row.
 """
 
+import abc
 import dataclasses
 
 import numpy as np
@@ -12,7 +13,7 @@ OPTIONS = {"SGD": {"lr": 0.01, "momentum": 0.9}, "Adam": {"lr": 1e-3}, "AdamW": 
 
 
 @dataclasses.dataclass(frozen=True)
-class Workload:
+class Workload(abc.ABC):
     """A model, a batch, a loss and an optimizer. A subclass has `build`, `data`, `loss` and `products`.
 
     `about` is what the page says. `small` has sizes for a test. `over` says what gets a second thread in dlcourse:
@@ -35,21 +36,21 @@ class Workload:
         """The optimizer with its options; `more` are options that only one library has."""
         return getattr(m.optim, self.optimizer)(parameters, **OPTIONS[self.optimizer], **more)
 
+    @abc.abstractmethod
     def build(self, m):
         """The model, written with the names that both libraries have."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def data(self, rng):
         """One batch: inputs and targets, as arrays. Random: how long a product takes does not depend on its numbers."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def loss(self, m, model, x, y):
         """The number to differentiate."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def products(self):
         """Every matrix product of the forward pass: (multiplications, whether its left input has a gradient)."""
-        raise NotImplementedError
 
     def flops(self):
         """Floating-point operations of the matrix products of one step.

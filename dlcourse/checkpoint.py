@@ -48,7 +48,8 @@ def save_checkpoint(path, model, optimizer=None, scheduler=None, batches=None, h
     """Write all that decides how training goes on, the state of every random generator among it, and your own `extra`.
 
     The generators are the default one and those that are an attribute of a layer, of `batches`, or of what `batches`
-    holds; with a PyTorch model, also PyTorch's own (CPU). `extra` may nest dicts, lists, tuples, text, numbers, arrays.
+    holds; batches that are made of others keep them in an attribute `batches`. With a PyTorch model, also PyTorch's own
+    (CPU). `extra` may nest dicts, lists, tuples, text, numbers, arrays.
 
     Raises:  TypeError for a value that a file cannot hold, with its place.   Chapter: 3.   Twin: torch.save.
     """
@@ -95,8 +96,12 @@ def _things(model, optimizer, scheduler, batches, history):
                for name, part in parts.items() if part is not None}
     torchs = None if isinstance(model, Module) else sys.modules["torch"].default_generator
     found = {"generator": default_generator(), "generator.torch": torchs}
-    owners = {f"model.{i}": module for i, module in enumerate(model.modules())} | {"batches": batches}
-    owners |= {f"batches.{name}": value for name, value in getattr(batches, "__dict__", {}).items()}
+    owners = {f"model.{i}": module for i, module in enumerate(model.modules())}
+    place = "batches"
+    while batches is not None:  # batches may be made of other batches, each with generators of its own
+        parts = getattr(batches, "__dict__", {})
+        owners |= {place: batches} | {f"{place}.{name}": value for name, value in parts.items()}
+        place, batches = f"{place}.batches", parts.get("batches")
     found |= {f"generator.{owner}.{name}": value
               for owner, thing in owners.items() for name, value in getattr(thing, "__dict__", {}).items()}
     for name, value in found.items():

@@ -7,7 +7,7 @@ import scipy.special
 from exercise_truth_1 import CORNERS
 
 import dlcourse
-from dlcourse.data import load_digits
+from dlcourse import data
 from dlcourse.evaluate import predict, wilson_interval
 from dlcourse.exercises import EXERCISES
 from dlcourse.exercises.chapter_1 import code
@@ -20,7 +20,7 @@ def digits():
     """The digits in float64, as the chapter trains."""
     before = dlcourse.get_default_dtype()
     dlcourse.set_default_dtype(np.float64)
-    yield load_digits()
+    yield data.load("digits")
     dlcourse.set_default_dtype(before)
 
 

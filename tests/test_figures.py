@@ -12,9 +12,8 @@ from clone import ROOT
 from notebook_rules import pictures
 
 import dlcourse
+from dlcourse import data, nn, optim
 from dlcourse import functional as F
-from dlcourse import nn, optim
-from dlcourse.data import load_digits
 from dlcourse.figures import FIGURES, Figure, Neuron, bundle
 from dlcourse.figures.base import rounded
 from dlcourse.figures.neuron import GATES, PAIRS, pair_pictures, points_of
@@ -161,7 +160,7 @@ def test_its_numbers_are_those_of_the_digits():
     pixels = np.frombuffer(Neuron.stored_numbers(), np.uint8).reshape(len(PAIRS), 60, 64)
     for task, stored in zip(PAIRS, pixels, strict=True):
         assert np.array_equal(stored, pair_pictures(task).round())
-    fit = load_digits().fit
+    fit = data.load("digits").fit
     assert np.array_equal(pixels[0, 0], (16 * fit.x[fit.y == 0][0]).round())
 
 

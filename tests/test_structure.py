@@ -29,7 +29,8 @@ FLOORS = {
     "init": 2, "losses": 2, "convolution": 2, "functional": 2.1, "gradients": 2.8, "lr_scheduler": 2.8, "pack": 2.8,
     "modules": 3, "optim": 3, "containers": 3.05, "activations": 3.1, "criteria": 3.1, "norms": 3.1, "cnn": 3.1,
     "rnn": 3.2, "attention": 3.2, "nn": 4,
-    "checkpoint": 5, "train": 5.1, "evaluate": 5, "data": 5, "testing": 5, "plots": 5, "show": 5, "twins": 6,
+    "checkpoint": 5, "train": 5.1, "evaluate": 5, "testing": 5, "plots": 5, "show": 5, "twins": 6,
+    "environments": 6.1, "data": 6.2,
     "figures": 7, "exercises": 7, "questions": 7, "recipes": 7.1, "studies": 7.2, "benchmark": 7.3,
 }  # fmt: skip
 FACE = 4.5  # dlcourse/__init__.py gathers floors 0-4 under torch's names; files above may use it
@@ -124,7 +125,7 @@ def test_a_planted_import_is_caught(module, source):
         ("twins", "import torch\nfrom . import nn\nfrom .train import fit"),
         ("train", "from . import Tensor"),
         ("exercises.base", "from .checks import call\nfrom dlcourse.exercises import checks"),
-        ("studies.table", "from dlcourse.recipes import ROOT\nfrom dlcourse.data import load_digits"),
+        ("studies.table", "from dlcourse.recipes import ROOT\nfrom dlcourse.data import load"),
         ("", "from .tensor import Tensor\nfrom . import nn"),
     ],
 )
@@ -312,7 +313,7 @@ def test_the_wheel_works_without_the_clone(wheel, tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
     code = (
-        "import dlcourse, json; from dlcourse.data import load_digits; from dlcourse.exercises import EXERCISES\n"
+        "import dlcourse, json; from dlcourse.data import load; from dlcourse.exercises import EXERCISES\n"
         "print(json.dumps([dlcourse.__file__, len(EXERCISES)]))"
     )
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "site")}

@@ -3,9 +3,8 @@
 import numpy as np
 import traitlets
 
+from .. import data, nn
 from .. import functional as F
-from .. import nn
-from ..data import load_digits, logic_gate
 from ..tensor import Tensor
 from .base import HERE, Figure
 
@@ -27,7 +26,7 @@ def pair_pictures(task) -> np.ndarray:
 
     Returns: (60, 64), gray values from 0 to 16.
     """
-    fit = load_digits().fit
+    fit = data.load("digits").fit
     return np.concatenate([16 * fit.x[fit.y == int(digit)][:COUNT] for digit in task.split(" or ")])
 
 
@@ -37,7 +36,7 @@ def points_of(task) -> list:
     Raises:  KeyError for a task that the figure does not have.
     """
     if task in GATES:
-        x, y = logic_gate(task)
+        x, y = data.load("gates", function=task).arrays
     else:
         boxes = PAIRS[task]
         pictures = pair_pictures(task).reshape(-1, 8, 8) / 16

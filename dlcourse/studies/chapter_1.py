@@ -14,9 +14,8 @@ import time
 
 import numpy as np
 
-from dlcourse import Tensor, get_default_dtype, nn, optim, set_default_dtype
+from dlcourse import Tensor, data, get_default_dtype, nn, optim, set_default_dtype
 from dlcourse import functional as F
-from dlcourse.data import load_digits
 from dlcourse.evaluate import accuracy, predict
 from dlcourse.train import Batches, fit
 
@@ -61,7 +60,7 @@ def train_logistic(digits, task, strength):
 
 def network_row(task, hidden, rate, epochs):
     """One row of the sweep: accuracy on the validation rows, mean and spread over the seeds."""
-    digits = load_digits()
+    digits = data.load("digits")
     models = [train_network(digits.fit, task, hidden, rate, epochs, seed) for seed in SEEDS]
     held_out = digits.validation
     found = [accuracy(predict(model, Tensor(held_out.x)), labels(held_out, task)) for model in models]
@@ -71,7 +70,7 @@ def network_row(task, hidden, rate, epochs):
 
 def logistic_row(task, strength):
     """One row of the sweep for logistic regression, which has no seed."""
-    digits = load_digits()
+    digits = data.load("digits")
     predicted = train_logistic(digits.fit, task, strength).predict(digits.validation.x)
     setting = {"hidden": "", "rate": "", "epochs": "", "C": strength}
     return _row(task, "logistic", setting, [accuracy(predicted, labels(digits.validation, task))])
@@ -132,6 +131,6 @@ def read_test_digits(seed):
 
     Returns: Digits and the labels read from them (797,).
     """
-    digits = load_digits()
+    digits = data.load("digits")
     model = train_network(digits.train, "digit", seed=seed, **chosen_network("digit"))
     return digits.test, predict(model, Tensor(digits.test.x)).argmax(axis=1)

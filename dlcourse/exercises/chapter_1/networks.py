@@ -9,15 +9,14 @@ from . import checks, code
 
 READER = f"""\
 from dlcourse import functional as F
-from dlcourse import manual_seed, nn, optim
-from dlcourse.data import load_digits
+from dlcourse import data, manual_seed, nn, optim
 from dlcourse.train import Batches, fit
 
 
 {source(code.trained_reader)}
 
 
-digits = load_digits()"""
+digits = data.load("digits")"""
 
 NETWORKS = (
     Exercise(

@@ -1,4 +1,4 @@
-"""Why this file exists: an experiment is only as honest as its data, its batches and the loop around them."""
+"""Why this file exists: an experiment is only as honest as its batches and the loop around them."""
 
 import ast
 import inspect
@@ -8,53 +8,9 @@ import numpy as np
 import pytest
 import torch
 from engine_tools import agree, engine_state, float64  # noqa: F401
-from sklearn.datasets import load_digits as sklearn_digits
 
-from dlcourse import data, nn, optim, set_default_dtype, train
-from dlcourse.data import load_digits, logic_gate
+from dlcourse import data, nn, optim, train
 from dlcourse.train import Batches, History, fit
-
-# ------------------------------------------------------------------------------------------- data
-
-
-def test_the_digits_are_scikit_learns():
-    expected, digits = sklearn_digits(), load_digits()
-    pixels, labels = data._stored_digits()
-    assert pixels.astype(expected.data.dtype).tobytes() == expected.data.tobytes()
-    assert labels.astype(expected.target.dtype).tobytes() == expected.target.tobytes()
-    assert np.array_equal(digits.x * 16, expected.data) and np.array_equal(digits.y, expected.target)
-    assert (digits.x.min(), digits.x.max()) == (0, 1)
-    assert np.array_equal(digits.images * 16, expected.images)
-
-
-def test_the_parts_do_not_overlap_and_keep_the_order():
-    digits = load_digits()
-    sizes = {name: len(getattr(digits, name)) for name in ("fit", "validation", "train", "test")}
-    assert len(digits) == 1797 and sizes == {"fit": 800, "validation": 200, "train": 1000, "test": 797}
-    for whole, parts in [(digits, (digits.train, digits.test)), (digits.train, (digits.fit, digits.validation))]:
-        for name in ("x", "y"):
-            assert np.array_equal(np.concatenate([getattr(part, name) for part in parts]), getattr(whole, name))
-    assert len(digits[:7].images) == 7
-
-
-def test_digits_come_in_the_default_type_and_cannot_be_spoiled():
-    assert load_digits().x.dtype == np.float32 and load_digits().y.dtype == np.int64
-    set_default_dtype(np.float64)
-    digits = load_digits()
-    assert digits.x.dtype == np.float64
-    digits.x[...], digits.y[...] = 0, 0
-    assert load_digits().x.max() == 1 and load_digits().y.max() == 9
-
-
-@pytest.mark.parametrize(("name", "function"), [("AND", lambda a, b: a and b), ("OR", lambda a, b: a or b),
-                                                ("NAND", lambda a, b: not (a and b)), ("XOR", lambda a, b: a != b)])
-def test_logic_gates(name, function):
-    x, y = logic_gate(name)
-    assert x.dtype == np.float32 and len(np.unique(x, axis=0)) == 4
-    assert [bool(function(*row)) for row in x] == y.astype(bool).tolist()
-    with pytest.raises(KeyError, match="expected one of .*XOR.*, got 'NOR'"):
-        logic_gate("NOR")
-
 
 # ------------------------------------------------------------------------------------------- batches
 
@@ -103,7 +59,7 @@ def small(m):
 
 
 def test_one_loop_drives_both_libraries_to_equal_losses(float64):  # noqa: F811
-    digits = load_digits().fit
+    digits = data.load("digits").fit
     ours, theirs = small(nn), small(torch.nn).double()
     theirs.load_state_dict({name: torch.from_numpy(array) for name, array in ours.state_dict().items()})
     histories = []

@@ -1,0 +1,266 @@
+"""Why this file exists: a data set has a card that tells the truth, parts that are apart, and rows for any library.
+
+Every registered data set passes through the first tests; those that are downloaded are tested in test_data_remote.py.
+"""
+
+import copy
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from engine_tools import engine_state  # noqa: F401
+from sklearn.datasets import load_digits as sklearn_digits
+from torch.utils.data import DataLoader
+
+from dlcourse import data, set_default_dtype
+from dlcourse.data import Card, DataError, Dataset, base
+from dlcourse.data import digits as digits_module
+from dlcourse.data.base import DATASETS
+from dlcourse.recipes import ROOT
+
+ALWAYS_THERE = [name for name, (card, _) in DATASETS.items() if card.kind != "request"]
+every_set = pytest.mark.parametrize("name", ALWAYS_THERE)
+# Undivided, since there is nothing to hold back: four corners.
+UNDIVIDED = {"gates"}
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    """Each data set once, with its default options."""
+    return {name: data.load(name) for name in ALWAYS_THERE}
+
+
+def shape_problems(shape, array):
+    """Where an array differs from a shape as a card writes it: letters stand for any size, numbers for themselves."""
+    wanted = [part for part in re.sub(r"[() ]", "", shape).split(",") if part]
+    if len(wanted) != array.ndim:
+        return [f"{shape} has {len(wanted)} dimensions, the array {array.ndim}"]
+    return [f"{shape} says {part}, the array has {size}"
+            for part, size in zip(wanted, array.shape, strict=True) if part.isdigit() and int(part) != size]
+
+
+@every_set
+def test_the_card_tells_the_fields_and_their_shapes(name, loaded):
+    card, found = data.describe(name), loaded[name]
+    assert found.card is card and card.name == name
+    assert list(card.fields) == list(found.fields)
+    problems = {field: shape_problems(shape, found.fields[field]) for field, (shape, _) in card.fields.items()}
+    assert not any(problems.values()), problems
+
+
+@pytest.mark.parametrize("shape", ["(M, 8)", "(M, 9, 64)", "(64, M)", "(M,)"])
+def test_a_wrong_shape_on_a_card_is_caught(shape):
+    assert shape_problems(shape, np.zeros((5, 64))) and not shape_problems("(M, 64)", np.zeros((5, 64)))
+
+
+def rows_of(found, part):
+    """The numbers of the rows of a part."""
+    return np.arange(len(found))[found.parts[part]]
+
+
+@every_set
+def test_parts_are_those_of_the_card_and_do_not_overlap(name, loaded):
+    card, found = data.describe(name), loaded[name]
+    absent = {part: text for part, text in card.parts.items() if part not in found.parts}
+    assert list(found.parts) == [part for part in card.parts if part not in absent]
+    assert all(re.match(rf"with ({'|'.join(card.options)})=:", text) for text in absent.values()), absent
+    if name in UNDIVIDED:
+        assert not found.parts
+        return
+    rows = {part: rows_of(found, part) for part in found.parts}
+    assert set(base.PARTS) <= set(rows) and all(len(chosen) for chosen in rows.values())
+    assert np.array_equal(np.sort(np.r_[rows["fit"], rows["validation"]]), np.sort(rows["train"]))
+    apart = [part for part in rows if part != "train"]
+    assert len(np.unique(np.concatenate([rows[part] for part in apart]))) == sum(len(rows[part]) for part in apart)
+
+
+@every_set
+def test_floats_come_in_the_default_type_and_are_finite(name, loaded):
+    floats = [values for values in loaded[name].fields.values() if values.dtype.kind == "f"]
+    assert all(values.dtype == np.float32 and np.isfinite(values).all() for values in floats)
+    if floats:
+        set_default_dtype(np.float64)
+        again = data.load(name)
+        assert all(values.dtype == np.float64 for values in again.fields.values() if values.dtype.kind == "f")
+
+
+@every_set
+def test_what_one_user_spoils_the_next_finds_whole(name, loaded):
+    first = data.load(name)
+    for values in first.fields.values():
+        values[...] = "" if values.dtype == object else 0
+    again = data.load(name)
+    for field, values in again.fields.items():
+        assert np.array_equal(values, loaded[name].fields[field]), f"{field} differs the second time"
+
+
+@every_set
+def test_pytorchs_loader_takes_it_as_it_is(name, loaded):
+    part = loaded[name].train if loaded[name].parts else loaded[name]
+    inputs, targets = next(iter(DataLoader(part, batch_size=3)))
+    for got, expected in ((inputs, part.arrays[0][:3]), (targets, part.arrays[1][:3])):
+        if expected.dtype == object:
+            assert list(got) == expected.tolist()
+        else:
+            assert np.array_equal(got.numpy(), expected)
+
+
+@every_set
+def test_what_is_embedded_has_its_license_beside_it(name):
+    if data.describe(name).kind == "embedded":
+        text = (ROOT / "dlcourse" / "data" / "LICENSE-DATA").read_text(encoding="utf-8")
+        assert re.search(rf'^load\("{name}"\)', text, re.MULTILINE)
+
+
+def test_every_embedded_file_stands_in_the_license():
+    folder = ROOT / "dlcourse" / "data"
+    text = (folder / "LICENSE-DATA").read_text(encoding="utf-8")
+    files = {path.name for path in folder.iterdir() if path.suffix not in (".py", "") and path.is_file()}
+    assert len(files) > 4 and all(re.search(rf"^{re.escape(name)}\b", text, re.MULTILINE) for name in files), files
+
+
+def test_all_of_it_works_without_a_network(tmp_path):
+    code = f"""\
+import socket
+def refuse(*args, **options):
+    raise AssertionError("the network was asked for something")
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+from dlcourse import data
+print(sum(len(data.load(name)) > 0 for name in {ALWAYS_THERE}))"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) == len(ALWAYS_THERE) and not list(tmp_path.iterdir())
+
+
+def test_importing_the_data_loads_no_library():
+    code = ("import numpy, dlcourse, sys; before = set(sys.modules); import dlcourse.data; "
+            "print({name.split('.')[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names))")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert eval(done.stdout) <= {"dlcourse", "safetensors", "_safetensors_rust"}, done.stdout
+
+
+# ------------------------------------------------------------------------------------------- the interface
+
+CARD = Card(name="small", title="A small set", kind="generated", summary="Four rows.", origin="here", license="none",
+            size="4 rows", fields={"x": ("(M, 2)", "numbers"), "y": ("(M,)", "classes")}, good_for=("tests",),
+            flaws=("none",), chapters=("1",))  # fmt: skip
+
+
+def small():
+    """Four rows with a text for each."""
+    fields = {"x": np.arange(8.0).reshape(4, 2), "y": np.arange(4), "word": ["one", "two", "three", "four"]}
+    return Dataset(CARD, fields, {"train": slice(0, 3), "test": [3]}, common={"classes": "abcd"})
+
+
+def test_fields_parts_and_rows():
+    rows = small()
+    assert len(rows) == 4 and rows.classes == "abcd" and rows.word[2] == "three"
+    assert rows.train.y.tolist() == [0, 1, 2] and rows.test.word.tolist() == ["four"] and rows.test.classes == "abcd"
+    x, y = rows[1]
+    assert x.tolist() == [2, 3] and y == 1 and rows[np.int64(-1)][1] == 3
+    for chosen in (slice(1, 3), [1, 2], np.array([False, True, True, False])):
+        assert isinstance(rows[chosen], Dataset) and rows[chosen].y.tolist() == [1, 2]
+    assert [y for _, y in rows] == [0, 1, 2, 3]
+    assert np.shares_memory(rows.train.x, rows.x), "a part of rows that lie together is no copy"
+    assert {"x", "train", "classes", "batches"} <= set(dir(rows))
+    assert copy.deepcopy(rows).y.tolist() == [0, 1, 2, 3]
+    assert repr(rows) == "small: 4 rows; x (4, 2) float64, y (4,) int64, word (4,) text; train 3, test 1"
+
+
+def test_what_is_not_there_is_said():
+    with pytest.raises(AttributeError, match="small has x, y, word, train, test, classes; not 'z'"):
+        small().z  # noqa: B018
+    with pytest.raises(AttributeError, match="not 'test' .these rows are a part"):
+        small().train.test  # noqa: B018
+    with pytest.raises(IndexError):
+        small()[4]
+    with pytest.raises(ValueError, match=r"fields of one length, got \{'x': 2, 'y': 3\}"):
+        Dataset(CARD, {"x": np.zeros(2), "y": np.zeros(3)})
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: data.load("digit"), "there is no data set 'digit'. Did you mean 'digits'[?] There are: digits, "),
+    (lambda: data.load("zzz"), "there is no data set 'zzz'. There are: "),
+    (lambda: data.describe("Glyphs"), "Did you mean 'glyphs'"),
+    (lambda: data.load("digits", splt="random"), "load.'digits'. takes split=, seed=, size=; not splt"),
+    (lambda: data.load("digits", split="writers"), "split='ordered' or split='random', got 'writers'"),
+    (lambda: data.load("digits", size=9), "expected size=8 or at least 12, got 9"),
+])
+def test_unknown_names_and_options(call, message):
+    with pytest.raises(DataError, match=message) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_card_with_an_empty_entry_or_hidden_options_is_refused():
+    with pytest.raises(ValueError, match="nothing for .'license', 'flaws'."):
+        Card(**{**vars(CARD), "license": "", "flaws": ()})
+    with pytest.raises(ValueError, match="expected a kind of"):
+        Card(**{**vars(CARD), "kind": "found"})
+    with pytest.raises(ValueError, match="must list the options of build"):
+        @base.dataset(CARD)
+        def build(seed=0):
+            """Has an option that the card does not list."""
+
+
+def test_describe_lists_everything_and_a_card_reads_well():
+    lines = repr(data.describe()).splitlines()
+    assert [line.split()[0] for line in lines] == list(DATASETS)
+    assert [card.name for card in data.describe()] == list(DATASETS)
+    card = repr(data.describe("digits"))
+    for words in ("Handwritten digits (digits, embedded)", "license: CC BY 4.0", "  x (M, 64): gray", "flaws:\n  Writ"):
+        assert words in card
+
+
+def test_cards_point_to_chapters_of_the_course():
+    for card in data.describe():
+        assert all(re.fullmatch(r"[1-8]|5[a-f]", chapter) for chapter in card.chapters), card.name
+
+
+# ------------------------------------------------------------------------------------------- digits
+
+
+def test_the_digits_are_scikit_learns():
+    expected, digits = sklearn_digits(), data.load("digits")
+    pixels, labels = digits_module._stored_digits()
+    assert pixels.astype(expected.data.dtype).tobytes() == expected.data.tobytes()
+    assert labels.astype(expected.target.dtype).tobytes() == expected.target.tobytes()
+    assert np.array_equal(digits.x * 16, expected.data) and np.array_equal(digits.y, expected.target)
+    assert (digits.x.min(), digits.x.max()) == (0, 1)
+    assert np.array_equal(digits.images * 16, expected.images)
+
+
+@pytest.mark.parametrize("split", ["ordered", "random"])
+def test_both_splits_have_the_same_sizes_and_every_row_once(split):
+    digits, stored = data.load("digits", split=split, seed=3), data.load("digits")
+    sizes = {name: len(getattr(digits, name)) for name in ("fit", "validation", "train", "test")}
+    assert len(digits) == 1797 and sizes == {"fit": 800, "validation": 200, "train": 1000, "test": 797}
+    assert np.array_equal(digits.x, stored.x) == (split == "ordered")
+    both = [np.c_[part.x, part.y] for part in (digits, stored)]
+    assert np.array_equal(*[rows[np.lexsort(rows.T)] for rows in both]), "the same rows with the same labels"
+
+
+def test_the_seed_decides_the_random_split():
+    labels = [data.load("digits", split="random", seed=seed).y.tolist() for seed in (0, 0, 1)]
+    assert labels[0] == labels[1] != labels[2]
+
+
+def test_enlarged_digits_are_pytorchs_up_to_the_kernel():
+    """Pillow's cubic kernel has a = -0.5, PyTorch's a = -0.75: the pictures agree where both are smooth."""
+    digits, large = data.load("digits"), data.load("digits", size=28)
+    assert large.x.shape == (1797, 784) and large.images.shape == (1797, 28, 28)
+    assert not large.images[:, [0, 1, -2, -1]].any() and not large.images[:, :, [0, 1, -2, -1]].any()
+    steps = large.x.astype(float) * 255
+    assert np.abs(steps - steps.round()).max() < 1e-4 and (large.x.min(), large.x.max()) == (0, 1)
+    wanted = torch.nn.functional.interpolate(torch.from_numpy(digits.images)[:, None], size=(24, 24), mode="bicubic")
+    difference = np.abs(large.images[:, 2:-2, 2:-2] - wanted[:, 0].clamp(0, 1).numpy())
+    assert difference.mean() < 0.02 and difference.max() < 0.15
+
+
+def test_the_digits_need_neither_scikit_learn_nor_pillow():
+    code = "from dlcourse import data; import sys; data.load('digits'); print({'sklearn', 'PIL'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -6,7 +6,7 @@ from browser_tools import CONTRAST, DESKTOP, PHONE
 
 pytestmark = pytest.mark.browser
 
-PAGES = [f"{page}.html" for page in site_tools.toc_pages()]
+PAGES = site_tools.marked_pages()
 CHAPTER = "notebooks/01_neural_networks.html"
 
 

@@ -28,7 +28,7 @@ OTHER_PROCESSORS = {
         "False",
     ),
 }
-SIGNATURE = {"date", "python", "numpy", "command", "seconds", "study_seconds"}
+SIGNATURE = {"date", "python", "numpy", "command", "seconds", "study_seconds", "load_seconds", "rows_per_second"}
 
 
 def by_name(path):

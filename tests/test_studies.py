@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 import dlcourse
-from dlcourse import studies
+from dlcourse import data, studies
 from dlcourse.studies import chapter_1
 from dlcourse.studies.__main__ import study_names
 from dlcourse.studies.table import FOLDER, read
 
 SIGNATURE = {"date", "python", "numpy", "command"}
-TABLES = {"chapter_1": "chapter_1_sweep", "notebook_seconds": "notebooks"}
+TABLES = {"chapter_1": "chapter_1_sweep", "data_sets": "data_sets", "glyphs": "glyphs", "notebook_seconds": "notebooks"}
 
 
 @pytest.fixture
@@ -68,9 +68,9 @@ def test_of_settings_that_tie_the_middle_one_is_chosen():
 
 def test_the_sweep_never_sees_the_test_rows(monkeypatch, float64):
     """Planted: test rows that cannot be read. A sweep that touched them would fail."""
-    digits = chapter_1.load_digits()
+    digits = data.load("digits")
     digits.x[1000:] = np.nan
-    monkeypatch.setattr(chapter_1, "load_digits", lambda: digits)
+    monkeypatch.setattr(data, "load", {"digits": digits}.__getitem__)
     assert chapter_1.network_row("digit", (32,), 0.1, 1)["mean"] > 0.3
     assert chapter_1.logistic_row("digit", 1.0)["mean"] > 0.9
     with pytest.raises(FloatingPointError):

@@ -23,9 +23,9 @@ FLOORS = [
     ("Layers", ["modules", "containers", "activations", "criteria", "norms", "cnn", "rnn", "attention"]),
     ("Optimizers", ["optim", "lr_scheduler", "gradients", "pack"]),
     ("The face that mirrors torch.nn", ["nn"]),
-    ("Training, measuring, data and pictures",
-     ["train", "checkpoint", "evaluate", "data", "testing", "plots", "show"]),
+    ("Training, measuring and pictures", ["train", "checkpoint", "evaluate", "testing", "plots", "show"]),
     ("The PyTorch twins", ["twins"]),
+    ("Environments and data", ["environments", "data"]),
     ("Figures to play with", ["figures"]),
     ("Exercises, questions, studies and recipes", ["exercises", "questions", "studies", "benchmark", "recipes"]),
 ]

@@ -1,0 +1,81 @@
+"""Why this file exists: the page of a data set is its card and nothing else, and none is forgotten."""
+
+import re
+from pathlib import Path
+
+import pytest
+import site_tools
+from site_tools import course_data
+from sphinx.errors import ExtensionError
+
+from dlcourse import data
+from dlcourse.data.base import DATASETS
+from dlcourse.recipes import ROOT
+from dlcourse.recipes.data_pictures import PICTURES
+from dlcourse.studies import read
+
+ALWAYS_THERE = {card.name for card in data.describe() if card.kind != "request"}
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The folder of the built site."""
+    return site_tools.built_site()
+
+
+def words(page):
+    """The text of a page's article, with the typographer's quotes made plain."""
+    text = site_tools.soup(page.read_text(encoding="utf-8")).find("article").get_text(" ")
+    return " ".join(text.translate(str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")).split())
+
+
+def plain(text):
+    """A text of a card as the page shows it: without backquotes and the blanks beside them."""
+    return re.sub(r"\s", "", text.replace("`", ""))
+
+
+def test_every_data_set_has_a_page_in_the_contents():
+    pages = {path.stem for path in Path(ROOT, "book", "data").glob("*.md")}
+    assert pages == set(DATASETS)
+    listed = [page.rsplit("/", 1)[1] for page in site_tools.toc_pages() if page.startswith("book/data/")]
+    assert listed == [card.name for card in data.describe()]
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_the_page_shows_the_whole_card(name, site):
+    card = data.describe(name)
+    shown = plain(words(site / "book" / "data" / f"{name}.html"))
+    texts = [card.title, card.summary, card.origin, card.license, card.size, *card.good_for, *card.flaws, *card.fields]
+    texts += [text for pair in card.fields.values() for text in pair]
+    texts += [*card.parts, *card.parts.values(), *card.options, *card.options.values()]
+    assert [text for text in texts if plain(text) not in shown] == []
+
+
+def test_the_table_lists_all_with_a_link(site):
+    page = site_tools.soup((site / "book" / "data.html").read_text(encoding="utf-8"))
+    rows = page.select("article table tbody tr")
+    assert sorted(row.a["href"] for row in rows) == sorted(f"data/{name}.html" for name in DATASETS)
+    for row in rows:
+        columns = 5 if row.a.get_text() in ALWAYS_THERE else 3
+        assert len([cell for cell in row.find_all("td") if cell.get_text(strip=True)]) == columns, row
+
+
+def test_sizes_and_times_were_measured_for_all_that_is_always_there():
+    rows = {row["data_set"]: row for row in read("data_sets")}
+    assert set(rows) == ALWAYS_THERE
+    for name, row in rows.items():
+        assert int(row["rows"].replace(",", "")) == len(data.load(name)), f"{name}: run `make studies`"
+        assert float(row["load_seconds"]) > 0 and float(row["megabytes"]) > 0
+
+
+def test_pictures_are_there_and_say_what_they_show():
+    stored = {path.stem for path in Path(ROOT, "book", "data").glob("*.png")}
+    assert stored == set(PICTURES) <= ALWAYS_THERE and len(stored) > 5
+    assert all(len(picture.alt.split()) > 5 for picture in PICTURES.values())
+    with pytest.raises(ExtensionError, match="digits.png is missing"):
+        course_data.example_of("digits", Path(ROOT, "book"))
+
+
+def test_signs_of_markup_stand_for_themselves():
+    assert course_data.table(["a"], [["x | y"]]).splitlines()[-1] == "| x \\| y |"
+    assert course_data.text_of("2**n and `a_b` of __c") == r"2\*\*n and `a_b` of \_\_c"

@@ -10,6 +10,7 @@ from sphinx.errors import ExtensionError
 
 from dlcourse import data
 from dlcourse.data.base import DATASETS
+from dlcourse.data.remote import ENTRIES
 from dlcourse.recipes import ROOT
 from dlcourse.recipes.data_pictures import PICTURES
 from dlcourse.studies import read
@@ -39,6 +40,12 @@ def test_every_data_set_has_a_page_in_the_contents():
     assert pages == set(DATASETS)
     listed = [page.rsplit("/", 1)[1] for page in site_tools.toc_pages() if page.startswith("book/data/")]
     assert listed == [card.name for card in data.describe()]
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_the_page_of_what_is_downloaded_names_files_and_checksums(name, site):
+    shown = words(site / "book" / "data" / f"{name}.html")
+    assert all(entry.name in shown and entry.sha256[:12] in shown and entry.source in shown for entry in ENTRIES[name])
 
 
 @pytest.mark.parametrize("name", DATASETS)

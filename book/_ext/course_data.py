@@ -49,17 +49,16 @@ def measured() -> dict:
 
 def card_page(card, row, example) -> str:
     """Return the text of a data set's page, below its title."""
-    call = f'data.load("{card.name}")'
     facts = [["Origin", text_of(card.origin)], ["License", text_of(card.license)], ["Size", text_of(card.size)]]
     if row:
-        speed = f"{row['load_seconds']} s the first time, then {row['rows_per_second']} rows a second"
+        speed = f"{seconds(row)} s the first time, then {row['rows_per_second']} rows a second"
         facts += [["As loaded", f"{row['rows']} rows, {row['megabytes']} MB"], ["Time to load", speed]]
     used = [f"{'lab' if len(chapter) > 1 else 'chapter'} {chapter}" for chapter in card.chapters]
     fields = [[f"`{name}`", f"`{shape}`", text_of(text)] for name, (shape, text) in card.fields.items()]
     parts = [
         text_of(card.summary),
         example,
-        f"```python\nfrom dlcourse import data\n\nrows = {call}\n```",
+        f'```python\nfrom dlcourse import data\n\n{card.name} = data.load("{card.name}")\n```',
         table(["Kind", KINDS[card.kind]], facts),
         "## Fields\n\n" + table(["field", "shape", "meaning and unit"], fields),
     ]
@@ -69,10 +68,26 @@ def card_page(card, row, example) -> str:
     if card.options:
         rows = [[f"`{name}`", VALUE.sub(r"`\g<0>`", text_of(text))] for name, text in card.options.items()]
         parts.append("## Options\n\n" + table(["option", "meaning"], rows))
+    if card.kind == "request":
+        parts.append(f"## Files\n\n{files(card.name)}")
     parts.append(f"## Good for\n\n{bullets(card.good_for)}")
     parts.append(f"## Known flaws\n\n{bullets(card.flaws)}")
     parts.append(f"Used in {', '.join(used)}.")
     return "\n\n".join(part for part in parts if part)
+
+
+def files(name: str) -> str:
+    """Return the table of the files that a data set downloads, each with its checksum and where that was published."""
+    from dlcourse.data.remote import ENTRIES
+
+    rows = [[f"`{entry.name}`", f"{entry.size:,}", f"`{entry.sha256[:12]}`", text_of(entry.source)]
+            for entry in ENTRIES[name]]  # fmt: skip
+    return table(["file", "bytes", "SHA-256 begins", "published in the repository, file"], rows)
+
+
+def seconds(row) -> str:
+    """Return the time of the first load; what is shorter than a millisecond is no time."""
+    return row["load_seconds"] if float(row["load_seconds"]) >= 0.001 else "under 0.001"
 
 
 def catalog(cards, rows) -> str:
@@ -84,7 +99,7 @@ def catalog(cards, rows) -> str:
         head, lines = [title, "size", "first load (s)", "then, rows a second", "license"], []
         for card in (card for card in cards if card.kind in kinds):
             row = rows.get(card.name)
-            speed = [row["load_seconds"], row["rows_per_second"]] if row else []
+            speed = [seconds(row), row["rows_per_second"]] if row else []
             name = f"[{card.name}](data/{card.name}.md): {card.title}"
             lines.append([name, text_of(card.size), *speed, text_of(card.license.split(";")[0])])
         parts.append(table(head if kinds != ("request",) else [title, "size", "license"], lines))

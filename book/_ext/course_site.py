@@ -13,6 +13,7 @@ from docutils import nodes
 
 LOGO = re.compile(r'<a class="navbar-brand logo".*?</a>', re.DOTALL)
 WIDE_FORMULA = re.compile(r'(<mjx-container class="MathJax)(?="[^>]*display="true")')
+SECTION_TOGGLE = re.compile(r'<summary>(<span class="toctree-toggle")')
 SEARCH_BUTTON = re.compile(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"')
 
 
@@ -58,6 +59,7 @@ def name_controls(text: str) -> str:
     text = SEARCH_BUTTON.sub(r"\1", text)
     text = text.replace('<kbd class="kbd-shortcut', '<kbd aria-hidden="true" class="kbd-shortcut')
     text = text.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    text = SECTION_TOGGLE.sub(r'<summary aria-label="Pages of this section">\1', text)
     return LOGO.sub(lambda match: f'<nav aria-label="Home">{match[0]}</nav>', text)
 
 

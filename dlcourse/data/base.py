@@ -6,21 +6,17 @@ The card says what the numbers are, whose they are and what is wrong with them; 
 import dataclasses
 import difflib
 import inspect
-import math
 
 import numpy as np
 
 from ..tensor import get_default_dtype
 from ..train import Batches
+from .checks import DataError, whole
 from .flow import Augmented, Prefetched
 
 # embedded: a file of the package. generated, simulated: computed from a seed. request: downloaded when it is asked for.
 KINDS = ("embedded", "generated", "simulated", "request")
 OURS = "BSD-3-Clause, as the course"  # the license of what the course's own code computes
-
-
-class DataError(ValueError):
-    """Data that are missing, damaged or not what they should be: one line with what, where and what to do."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +70,8 @@ class Dataset:
     PyTorch's DataLoader takes the whole as it is. `arrays` is that pair of all rows.
 
     Shapes:  fields (M, ...); rows slices, (R,) whole numbers or (M,) booleans
-    Raises:  ValueError for fields of several lengths; AttributeError with the names that are there.   Chapter: 1.
+    Raises:  ValueError for fields of several lengths; AttributeError with the names that are there; IndexError for rows
+             that are not.   Chapter: 1.
     Twin:    torch.utils.data.Dataset.
     """
 
@@ -90,9 +87,9 @@ class Dataset:
         return len(next(iter(self.fields.values())))
 
     def __getitem__(self, rows):
-        if isinstance(rows, int | np.integer):
+        if isinstance(rows, int | np.integer) and not isinstance(rows, bool):
             return tuple(self.fields[name][rows] for name in self.pair)
-        rows = rows if isinstance(rows, slice) else np.asarray(rows)
+        rows = rows if isinstance(rows, slice) else _chosen(rows, len(self))
         return Dataset(self.card, {n: values[rows] for n, values in self.fields.items()}, None, self.common, self.pair)
 
     def __getattr__(self, name):
@@ -123,14 +120,25 @@ class Dataset:
     def batches(self, batch_size=32, shuffle=True, seed=0, augment=None, prefetch=0):
         """Batches of inputs and targets for `fit`, in a new order each epoch; the seed decides all of it.
 
-        `augment` changes the inputs as they are drawn; a thread prepares `prefetch` batches ahead.
+        `augment(x, rng)` changes the inputs as they are drawn; a thread prepares `prefetch` batches ahead.
 
-        Raises:  as `Batches`.   Chapter: 3.   Twin: torch.utils.data.DataLoader.
+        Raises:  as `Batches` and `Prefetched`.   Chapter: 3.   Twin: torch.utils.data.DataLoader.
         """
         batches = Batches(*self.arrays, batch_size=batch_size, shuffle=shuffle, seed=seed)
         if augment is not None:
             batches = Augmented(batches, augment, seed=seed)
         return Prefetched(batches, ahead=prefetch) if prefetch else batches
+
+
+def _chosen(rows, count):
+    """Rows that were asked for, as an array: whole numbers (R,), or booleans for all rows."""
+    chosen = np.asarray(rows)
+    if chosen.shape == (0,):  # an empty list has no type of its own
+        chosen = chosen.astype(int)
+    if chosen.ndim != 1 or chosen.dtype.kind not in "iub" or (chosen.dtype.kind == "b" and len(chosen) != count):
+        raise IndexError(f"rows expected a whole number, a slice, whole numbers (R,) or booleans ({count},), got "
+                         f"{rows!r:.60}")
+    return chosen
 
 
 def _column(values):
@@ -167,17 +175,6 @@ def floats(values):
     return np.asarray(values, get_default_dtype())
 
 
-def whole(name, option, value, low, high=math.inf):
-    """The option of a data set if it is a whole number from low to high.
-
-    Raises:  DataError with the name of the data set, the option and what came.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-        wanted = f"at least {low:,}" if high == math.inf else f"{low:,} to {high:,}"
-        raise DataError(f"{name} expected {option} to be a whole number, {wanted}, got {value!r}")
-    return int(value)
-
-
 DATASETS = {}  # name -> (card, function that builds it)
 
 
@@ -199,13 +196,15 @@ def load(name, /, **options):
     What is embedded, generated or simulated is always there. What is on request is downloaded once, checked against
     its checksum and kept; see `describe("mnist")`.
 
-    Returns: Dataset, floats in the default dtype.
+    Returns: Dataset, floats in the default dtype; of `resnet18`, which has no rows, a dict of arrays.
     Raises:  DataError for an unknown name or option, and for files that are missing or damaged.   Chapter: 1.
     """
     card, build = _entry(name)
     if unknown := options.keys() - card.options.keys():
         offered = f"takes {', '.join(f'{option}=' for option in card.options)}" if card.options else "takes no options"
         raise DataError(f"load({name!r}) {offered}; not {', '.join(sorted(unknown))}")
+    if "seed" in options:
+        whole(name, "seed", options["seed"], 0)
     return build(**options)
 
 

@@ -17,25 +17,28 @@ class Augmented:
 
     def __init__(self, batches, augment, seed=0):
         self.batches, self.augment = batches, augment
-        self.rng = np.random.default_rng([seed, 1])  # not the generator that shuffles: its order stays as it was
+        self.rng = np.random.default_rng(seed)
 
     def __len__(self):
         return len(self.batches)
 
     def __iter__(self):
+        # One draw for each pass: however many batches of it are prepared or used, the next pass is the same.
+        rng = np.random.default_rng(self.rng.integers(2**63))
         for x, *rest in self.batches:
-            yield self.augment(x, self.rng), *rest
+            yield self.augment(x, rng), *rest
 
 
 class Prefetched:
     """The same batches, prepared by a thread while the model works on the last ones, at most `ahead` of them.
 
-    Raises:  ValueError unless ahead is at least 1; whatever the batches raise, where they are used.   Chapter: 3.
+    Raises:  ValueError unless ahead is a whole number of at least 1; whatever the batches raise, where they are used.
+    Chapter: 3.
     """
 
     def __init__(self, batches, ahead=2):
-        if ahead < 1:
-            raise ValueError(f"Prefetched expected ahead of at least 1, got {ahead}")
+        if not isinstance(ahead, int | np.integer) or ahead < 1:
+            raise ValueError(f"Prefetched expected ahead of at least 1, got {ahead!r}")
         self.batches, self.ahead = batches, ahead
 
     def __len__(self):
@@ -69,5 +72,5 @@ class Prefetched:
                 if stop.is_set():
                     break
             ready.put(("end", None))
-        except Exception as error:  # handed over to the thread that uses the batches, and raised there
+        except BaseException as error:  # whatever it is, the thread that uses the batches waits for it, and raises it
             ready.put(("error", error))

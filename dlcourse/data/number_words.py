@@ -5,7 +5,8 @@ German says the units before the tens, so a model that translates has to look ba
 
 import numpy as np
 
-from .base import OURS, PARTS, Card, DataError, Dataset, dataset, parts_of, whole
+from .base import OURS, PARTS, Card, Dataset, dataset, parts_of
+from .checks import DataError, whole
 
 LARGEST = 999_999
 

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from .base import OURS, PARTS, Card, Dataset, dataset, floats, two_thirds, whole
+from .base import OURS, PARTS, Card, Dataset, dataset, floats, two_thirds
+from .checks import whole
 
 SYMBOLS, LENGTH = 8, 10  # the copy task: 10 symbols out of 8 are to be remembered
 BLANK, GO = 8, 9

@@ -8,7 +8,8 @@ import importlib.resources
 
 import numpy as np
 
-from .base import PARTS, Card, DataError, Dataset, dataset, floats, parts_of, whole
+from .base import PARTS, Card, Dataset, dataset, floats, parts_of
+from .checks import DataError, whole
 
 SUNSPOTS = Card(
     name="sunspots",

@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 
-from .base import OURS, PARTS, Card, DataError, Dataset, dataset, floats, two_thirds, whole
+from .base import OURS, PARTS, Card, Dataset, dataset, floats, two_thirds
+from .checks import DataError, whole
 
 GATES = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "NAND": [1, 1, 1, 0], "XOR": [0, 1, 1, 0]}
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))

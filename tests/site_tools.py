@@ -49,9 +49,12 @@ def built_site() -> Path:
     """Build the website once for all tests; DLCOURSE_SITE names one that is already built."""
     if ready := os.environ.get("DLCOURSE_SITE"):
         return Path(ready)
-    folder = tempfile.mkdtemp(prefix="dlcourse-site-")
+    folder = Path(tempfile.mkdtemp(prefix="dlcourse-site-"))
     atexit.register(shutil.rmtree, folder)
-    return site.build(output=Path(folder))
+    # Planted: what a build that failed leaves behind. The next one shall not stumble over it.
+    (folder / "_build" / "html").mkdir(parents=True)
+    (folder / "_build" / "html" / "_static").write_text("a file where a folder belongs", encoding="utf-8")
+    return site.build(output=folder)
 
 
 def toc_pages() -> list[str]:

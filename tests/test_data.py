@@ -11,6 +11,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from data_tools import fingerprint, shape_problems
 from engine_tools import engine_state  # noqa: F401
 from sklearn.datasets import load_digits as sklearn_digits
 from torch.utils.data import DataLoader
@@ -25,21 +26,34 @@ ALWAYS_THERE = [name for name, (card, _) in DATASETS.items() if card.kind != "re
 every_set = pytest.mark.parametrize("name", ALWAYS_THERE)
 # Undivided, since there is nothing to hold back: four corners.
 UNDIVIDED = {"gates"}
+# What the default options gave when the sets were made. A change here changes what the chapters have printed.
+FINGERPRINTS = {
+    "digits": "85edf6addf9533bc",
+    "glyphs": "42ccc48a00099901",
+    "scenes": "9b52f098feecb791",
+    "reference": "1ff894449309bf39",
+    "docstrings": "9335847782e943be",
+    "speech": "395e04976f50a5ea",
+    "numbers": "f5fce433fa06993c",
+    "sunspots": "f2ceeb1cdba695bb",
+    "co2": "a054b13ab08f1782",
+    "cartpole": "bcba135cdff3ec4f",
+    "tic_tac_toe": "a03f7dc7815c40c6",
+    "connect_four": "f16ef8218b19788c",
+    "moons": "7288ba92339d7e18",
+    "spirals": "bddddea95b2e2ad2",
+    "xor": "e68656fd66c20db8",
+    "gates": "e1b195132130f062",
+    "sawtooth": "a0f8f50dea6f50af",
+    "adding": "3e1a924f86066678",
+    "copy": "4a8a736e03eb53a5",
+}
 
 
 @pytest.fixture(scope="module")
 def loaded():
     """Each data set once, with its default options."""
     return {name: data.load(name) for name in ALWAYS_THERE}
-
-
-def shape_problems(shape, array):
-    """Where an array differs from a shape as a card writes it: letters stand for any size, numbers for themselves."""
-    wanted = [part for part in re.sub(r"[() ]", "", shape).split(",") if part]
-    if len(wanted) != array.ndim:
-        return [f"{shape} has {len(wanted)} dimensions, the array {array.ndim}"]
-    return [f"{shape} says {part}, the array has {size}"
-            for part, size in zip(wanted, array.shape, strict=True) if part.isdigit() and int(part) != size]
 
 
 @every_set
@@ -108,18 +122,33 @@ def test_pytorchs_loader_takes_it_as_it_is(name, loaded):
             assert np.array_equal(got.numpy(), expected)
 
 
-@every_set
+@pytest.mark.parametrize("name", [card.name for card in data.describe() if card.kind == "embedded"])
 def test_what_is_embedded_has_its_license_beside_it(name):
-    if data.describe(name).kind == "embedded":
-        text = (ROOT / "dlcourse" / "data" / "LICENSE-DATA").read_text(encoding="utf-8")
-        assert re.search(rf'^load\("{name}"\)', text, re.MULTILINE)
+    text = (ROOT / "dlcourse" / "data" / "LICENSE-DATA").read_text(encoding="utf-8")
+    assert re.search(rf'^load\("{name}"\)', text, re.MULTILINE)
 
 
 def test_every_embedded_file_stands_in_the_license():
     folder = ROOT / "dlcourse" / "data"
     text = (folder / "LICENSE-DATA").read_text(encoding="utf-8")
     files = {path.name for path in folder.iterdir() if path.suffix not in (".py", "") and path.is_file()}
+    assert all((folder / name).stat().st_size < 400_000 for name in files), "a few hundred KB each"
     assert len(files) > 4 and all(re.search(rf"^{re.escape(name)}\b", text, re.MULTILINE) for name in files), files
+
+
+@every_set
+def test_the_same_rows_as_when_they_were_first_made(name, loaded):
+    """The seed, the version and nothing else decide the rows: the full tests ask other processors as well."""
+    assert fingerprint(loaded[name]) == FINGERPRINTS[name]
+
+
+def test_another_number_gives_another_fingerprint():
+    rows, changed = data.load("gates"), data.load("gates")
+    changed.y[2] += 1
+    assert fingerprint(rows) == fingerprint(data.load("gates")) != fingerprint(changed)
+    words = data.load("numbers", n=30)
+    words.german[3] += "s"
+    assert fingerprint(words) != fingerprint(data.load("numbers", n=30))
 
 
 def test_all_of_it_works_without_a_network(tmp_path):
@@ -163,11 +192,24 @@ def test_fields_parts_and_rows():
     assert x.tolist() == [2, 3] and y == 1 and rows[np.int64(-1)][1] == 3
     for chosen in (slice(1, 3), [1, 2], np.array([False, True, True, False])):
         assert isinstance(rows[chosen], Dataset) and rows[chosen].y.tolist() == [1, 2]
+    assert len(rows[[]]) == len(rows[rows.y > 9]) == 0 and rows[torch.tensor(2)][1] == rows[np.array(2)][1] == 2
     assert [y for _, y in rows] == [0, 1, 2, 3]
     assert np.shares_memory(rows.train.x, rows.x), "a part of rows that lie together is no copy"
     assert {"x", "train", "classes", "batches"} <= set(dir(rows))
     assert copy.deepcopy(rows).y.tolist() == [0, 1, 2, 3]
     assert repr(rows) == "small: 4 rows; x (4, 2) float64, y (4,) int64, word (4,) text; train 3, test 1"
+
+
+def test_other_fields_can_be_input_and_target():
+    rows = small().using("word", "y")
+    assert rows[1] == ("two", 1) and rows.train.arrays[0].tolist() == ["one", "two", "three"]
+    assert small()[1][1] == 1 and rows.using("y").arrays[0].tolist() == [0, 1, 2, 3]
+    assert np.shares_memory(rows.x, rows.using("y", "x").x)
+    for wrong in ((), ("x", "z")):
+        with pytest.raises(DataError, match=r"has the fields x, y, word; using\(.*\) expected some of them"):
+            small().using(*wrong)
+    (x, y), *_ = data.load("digits").using("images", "y").fit.batches(7, augment=data.augment.Shift(1))
+    assert x.shape == (7, 8, 8) and y.shape == (7,)
 
 
 def test_what_is_not_there_is_said():
@@ -177,6 +219,9 @@ def test_what_is_not_there_is_said():
         small().train.test  # noqa: B018
     with pytest.raises(IndexError):
         small()[4]
+    for wrong in (True, "x", [1.0], [True, False], [[1]], None):
+        with pytest.raises(IndexError, match=r"rows expected a whole number, a slice, .* or booleans \(4,\), got"):
+            small()[wrong]
     with pytest.raises(ValueError, match=r"fields of one length, got \{'x': 2, 'y': 3\}"):
         Dataset(CARD, {"x": np.zeros(2), "y": np.zeros(3)})
 
@@ -185,9 +230,13 @@ def test_what_is_not_there_is_said():
     (lambda: data.load("digit"), "there is no data set 'digit'. Did you mean 'digits'[?] There are: digits, "),
     (lambda: data.load("zzz"), "there is no data set 'zzz'. There are: "),
     (lambda: data.describe("Glyphs"), "Did you mean 'glyphs'"),
+    (lambda: data.load("Fashion-MNIST"), "Did you mean 'fashion_mnist'"),
+    (lambda: data.load(["digits"]), "there is no data set .'digits'."),
+    (lambda: data.load("moons", seed=-1), "moons expected seed to be a whole number, at least 0, got -1"),
+    (lambda: data.load("glyphs", seed=None), "glyphs expected seed to be a whole number, at least 0, got None"),
     (lambda: data.load("digits", splt="random"), "load.'digits'. takes split=, seed=, size=; not splt"),
-    (lambda: data.load("digits", split="writers"), "split='ordered' or split='random', got 'writers'"),
-    (lambda: data.load("digits", size=9), "expected size=8 or at least 12, got 9"),
+    (lambda: data.load("digits", split="writers"), "digits expected split .*'ordered', 'random', got 'writers'"),
+    (lambda: data.load("digits", size=9), "digits expected size .* got 9"),
 ])
 def test_unknown_names_and_options(call, message):
     with pytest.raises(DataError, match=message) as caught:
@@ -211,7 +260,8 @@ def test_describe_lists_everything_and_a_card_reads_well():
     assert [line.split()[0] for line in lines] == list(DATASETS)
     assert [card.name for card in data.describe()] == list(DATASETS)
     card = repr(data.describe("digits"))
-    for words in ("Handwritten digits (digits, embedded)", "license: CC BY 4.0", "  x (M, 64): gray", "flaws:\n  Writ"):
+    for words in ("Handwritten digits (digits, embedded)", "license: CC BY 4.0", "  x (M, 64): gray", "flaws:\n  Writ",
+                  "a row gives:\n  x, y\n"):
         assert words in card
 
 
@@ -264,3 +314,31 @@ def test_the_digits_need_neither_scikit_learn_nor_pillow():
     code = "from dlcourse import data; import sys; data.load('digits'); print({'sklearn', 'PIL'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("size", [28.0, 11, 7, 113, -12, [28], True, None])
+def test_a_size_of_the_digits_that_cannot_be_is_refused(size):
+    with pytest.raises(DataError, match=r"^digits expected size to be .*, got "):
+        data.load("digits", size=size)
+
+
+def test_changing_the_digits_in_place_leaves_their_other_field():
+    for size in (8, 12):
+        digits = data.load("digits", size=size)
+        kept = digits.images.copy()
+        digits.x -= 0.5
+        assert np.array_equal(digits.images, kept) and np.array_equal(digits.images - 0.5, digits.x.reshape(kept.shape))
+
+
+def test_a_damaged_file_of_the_digits_is_refused(monkeypatch, tmp_path):
+    good, path = (ROOT / "dlcourse" / "data" / "digits.npz").read_bytes(), tmp_path / "digits.npz"
+    monkeypatch.setattr("importlib.resources.files", lambda package: tmp_path)
+    digits_module._stored_digits.cache_clear()
+    with pytest.raises(DataError, match="digits.npz cannot be read .*: install dlcourse again"):
+        data.load("digits")
+    for bad in (good[:-1], good[:5000] + bytes([good[5000] ^ 1]) + good[5001:], b""):
+        path.write_bytes(bad)
+        with pytest.raises(DataError, match=f"digits.npz is damaged: .* of {len(bad):,} bytes: install dlcourse"):
+            data.load("digits")
+    path.write_bytes(good)
+    assert len(data.load("digits")) == 1797

@@ -6,8 +6,8 @@ import wave
 import numpy as np
 import pytest
 
-from dlcourse.data.audio import add_noise, noise, read_wav, resample, write_wav
-from dlcourse.data.base import DataError
+from dlcourse.data.audio import add_noise, noise, read_wav, resample, scaled_noise, write_wav
+from dlcourse.data.checks import DataError
 
 PCM, FLOAT, MULAW, EXTENSIBLE = 1, 3, 7, 0xFFFE
 
@@ -33,21 +33,21 @@ LIST = b"LIST" + struct.pack("<I", 4) + b"INFO"
 MARKERS = b"bext" + struct.pack("<I", 2) + b"ab"
 
 
-@pytest.mark.parametrize("content", [
-    wav(bytes([128, 255, 0, 192, 64, 160, 112]), bits=8),
-    wav(np.clip(VALUES * 2**15, None, 2**15 - 1).astype("<i2").tobytes()),
-    wav(three_bytes(np.clip(VALUES * 2**23, None, 2**23 - 1)), bits=24),
-    wav(three_bytes(np.clip(VALUES * 2**23, None, 2**23 - 1)), bits=24, kind=EXTENSIBLE),
-    wav(np.clip(VALUES * 2**31, None, 2**31 - 1).astype("<i4").tobytes(), bits=32),
-    wav(VALUES.astype("<f4").tobytes(), kind=FLOAT, bits=32),
-    wav(VALUES.astype("<f8").tobytes(), kind=FLOAT, bits=64),
-    wav(np.clip(VALUES * 2**15, None, 2**15 - 1).astype("<i2").tobytes(), extra=LIST + MARKERS),
+@pytest.mark.parametrize(("bits", "content"), [
+    (8, wav(bytes([128, 255, 0, 192, 64, 160, 112]), bits=8)),
+    (16, wav(np.clip(VALUES * 2**15, None, 2**15 - 1).astype("<i2").tobytes())),
+    (24, wav(three_bytes(np.clip(VALUES * 2**23, None, 2**23 - 1)), bits=24)),
+    (24, wav(three_bytes(np.clip(VALUES * 2**23, None, 2**23 - 1)), bits=24, kind=EXTENSIBLE)),
+    (32, wav(np.clip(VALUES * 2**31, None, 2**31 - 1).astype("<i4").tobytes(), bits=32)),
+    (32, wav(VALUES.astype("<f4").tobytes(), kind=FLOAT, bits=32)),
+    (64, wav(VALUES.astype("<f8").tobytes(), kind=FLOAT, bits=64)),
+    (16, wav(np.clip(VALUES * 2**15, None, 2**15 - 1).astype("<i2").tobytes(), extra=LIST + MARKERS)),
 ], ids=["8 bits", "16", "24", "24 extensible", "32", "float", "double", "other chunks"])
-def test_every_format_is_the_same_sound(content, tmp_path):
+def test_every_format_is_the_same_sound(bits, content, tmp_path):
     (tmp_path / "a.wav").write_bytes(content)
     x, rate = read_wav(tmp_path / "a.wav")
     assert rate == 8000 and x.dtype == np.float32 and x.shape == (7,)
-    assert np.abs(x - VALUES).max() <= 1 / 127
+    assert np.abs(x - VALUES).max() <= 2 / 2**bits, "a step, since the largest number is no 1"
 
 
 def test_24_bits_are_more_than_16(tmp_path):
@@ -75,8 +75,31 @@ def test_resampling_leaves_nothing_that_would_be_folded_down():
     for frequency, power in ((1000, 0.5), (3000, 0.5), (6000, 0), (7500, 0)):
         x = resample(np.sin(2 * np.pi * frequency * time), 44100, 8000)
         assert np.mean(x[200:-200] ** 2) == pytest.approx(power, abs=0.002)
-    same = resample(np.ones((2, 5)), 8000, 8000)
-    assert same.shape == (2, 5) and resample(np.ones((2, 500)), 8000, 16000).shape == (2, 1000)
+    assert resample(np.ones((2, 500)), 8000, 16000).shape == (2, 1000)
+
+
+def test_a_sound_of_the_same_rate_is_a_copy():
+    x = np.ones((2, 5), np.float32)
+    same = resample(x, 8000, 8000)
+    assert np.array_equal(same, x) and same.dtype == np.float32 and not np.shares_memory(same, x)
+
+
+@pytest.mark.parametrize("rate", [0, 4000.0, -8000, "8000", np.nan])
+def test_rates_are_whole_numbers(rate, tmp_path):
+    (tmp_path / "a.wav").write_bytes(wav(bytes(20)))
+    for name, use in (("read_wav", lambda: read_wav(tmp_path / "a.wav", rate)),
+                      ("write_wav", lambda: write_wav(tmp_path / "b.wav", np.zeros(5), rate)),
+                      ("resample", lambda: resample(np.ones(9), 8000, rate)),
+                      ("resample", lambda: resample(np.ones(9), rate, 8000))):
+        with pytest.raises(DataError, match=f"{name} expected .* to be a whole number, .*, got {rate!r}"):
+            use()
+
+
+@pytest.mark.parametrize("x", [1.0, np.ones((3, 0))])
+def test_no_sound_cannot_be_resampled(x):
+    for rate in (8000, 16000):
+        with pytest.raises(DataError, match=r"resample expected \(..., T\) with a sample at least, got \("):
+            resample(x, 8000, rate)
 
 
 @pytest.mark.parametrize("bits", [8, 16, 32])
@@ -171,10 +194,25 @@ def test_babble_is_made_of_the_voices():
     near = power[:, 490:511].sum(1) + power[:, 1490:1511].sum(1)
     assert x.shape == (3, 8000) and np.allclose(np.mean(x**2, axis=-1), 1) and np.all(near > 0.95 * power.sum(1))
     assert abs(np.corrcoef(x)[0, 1]) < 0.999
-    with pytest.raises(ValueError, match="voices .* for babble"):
-        noise("babble", (10,), np.random.default_rng(0))
-    with pytest.raises(DataError, match="white, pink, babble, got 'brown'"):
-        noise("brown", (10,), np.random.default_rng(0))
+
+
+def test_babble_is_six_talkers_at_once():
+    """Of a track with a single click each talker gives one, and where clicks fall together they are higher."""
+    x = noise("babble", (20, 1000), np.random.default_rng(0), [np.zeros(500), [1.0], np.zeros(499)])
+    clicks = [row[row > 0] / row[row > 0].min() for row in x]
+    assert [round(heights.sum()) for heights in clicks] == [6] * 20 and max(map(len, clicks)) == 6
+
+
+@pytest.mark.parametrize(("kind", "shape", "voices", "message"), [
+    ("brown", (10,), None, "one of 'white', 'pink', 'babble', got 'brown'"),
+    ("pink", 100, None, r"shape to be a tuple \(..., T\), got 100"), ("white", (), None, r"got \(\)"),
+    ("pink", (2, 1.5), None, r"shape\[1\] to be a whole number, at least 1, got 1.5"),
+    ("pink", (2, 0), None, r"shape\[1\] .* got 0"),
+    ("babble", (10,), None, r"voices \(V, samples\) for babble, got none"), ("babble", (10,), [], "got none"),
+    ("babble", (10,), [[]], "got none"), ("babble", (10,), np.zeros((2, 5)), "voices that speak, got silence")])
+def test_noise_of_nothing_is_refused(kind, shape, voices, message):
+    with pytest.raises(DataError, match=f"noise expected .*{message}"):
+        noise(kind, shape, np.random.default_rng(0), voices)
 
 
 @pytest.mark.parametrize("snr", [-5, 0, 13.7, [10, 20, 30]])
@@ -182,7 +220,8 @@ def test_the_ratio_is_exact_over_the_samples_that_count(snr):
     rng = np.random.default_rng(0)
     x, disturbance, where = rng.standard_normal((3, 500)), rng.standard_normal((3, 500)) * 7, np.arange(500) < 200
     for mask in (None, np.tile(where, (3, 1))):
-        added = add_noise(x, disturbance, snr, mask) - x
+        added = scaled_noise(x, disturbance, snr, mask)
+        assert np.array_equal(add_noise(x, disturbance, snr, mask), x + added)
         counted = slice(None) if mask is None else slice(0, 200)
         ratio = np.mean(x[:, counted] ** 2, axis=1) / np.mean(added[:, counted] ** 2, axis=1)
         assert 10 * np.log10(ratio) == pytest.approx(np.broadcast_to(snr, 3), abs=1e-9)
@@ -195,11 +234,17 @@ def test_a_ratio_to_silence_is_refused():
             add_noise(x, disturbance, 10)
 
 
+@pytest.mark.parametrize("snr", [np.nan, "loud", [10, np.inf], -101, None])
+def test_a_ratio_is_a_number_of_decibels(snr):
+    with pytest.raises(DataError, match="snr_db to be a number, at least -100, at most 100, got"):
+        add_noise(np.ones((2, 5)), np.ones((2, 5)), snr)
+
+
 @pytest.mark.parametrize(("x", "options", "message"), [
-    (np.ones((2, 3)), {}, r"got \(2, 3\) and 16"), (np.ones(3), {"bits": 24}, "got .* 24"),
+    (np.ones((2, 3)), {}, r"samples \(T,\), got \(2, 3\)"), (np.ones(3), {"bits": 24}, "one of 8, 16, 32, got 24"),
     (np.array([0, 1.5]), {}, "from -1 to 1, got 1.5"), (np.array([0, np.nan]), {}, "from -1 to 1"),
 ])
 def test_what_cannot_be_written(x, options, message, tmp_path):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(DataError, match=message):
         write_wav(tmp_path / "a.wav", x, **options)
     assert not (tmp_path / "a.wav").exists()

@@ -83,11 +83,15 @@ def test_other_inputs_are_refused(x):
 
 
 @pytest.mark.parametrize(("kind", "options"), [
-    (Affine, {"scale": (0, 1)}), (Affine, {"aspect": 1}), (Shift, {"pixels": -1}), (Crop, {"smallest": 0}),
-    (Flip, {"p": 2}), (Noise, {"std": -1}), (Contrast, {"low": 2}), (Erase, {"largest": 2})])
-def test_strengths_out_of_range_are_refused(kind, options):
+    (Affine, {"scale": (0, 1)}), (Affine, {"scale": (1.1, 0.9)}), (Affine, {"scale": (0.5, np.inf)}),
+    (Affine, {"scale": 1}), (Affine, {"scale": (1, 2, 3)}), (Affine, {"aspect": 1}), (Affine, {"shear": "x"}),
+    (Affine, {"degrees": -1}), (Affine, {"shift": np.nan}), (Elastic, {"strength": -1}), (Elastic, {"strength": None}),
+    (Shift, {"pixels": -1}), (Shift, {"pixels": 1.5}), (Crop, {"smallest": 0}), (Crop, {"smallest": 1.1}),
+    (Flip, {"p": 2}), (Flip, {"p": "x"}), (Noise, {"std": -1}), (Contrast, {"low": 2}), (Contrast, {"high": np.nan}),
+    (Erase, {"largest": 2})])
+def test_strengths_out_of_range_are_refused_when_they_are_given(kind, options):
     name = next(iter(options))
-    with pytest.raises(DataError, match=f"{name} expected .*, got"):
+    with pytest.raises(DataError, match=f"{kind.__name__} expected .*{name} to be .*, got"):
         kind(**options)
 
 
@@ -131,6 +135,18 @@ def test_a_crop_lies_inside_and_enlarges():
     cut = Crop(0.25)(slope, rng())[:, 16, 2:-2]
     share = (cut[:, -1] - cut[:, 0]) / (slope[0, 0, -3] - slope[0, 0, 2])
     assert 0.5 <= share.min() + 0.01 and share.max() <= 1.01 and share.min() < 0.55 and share.max() > 0.95
+    assert np.ptp(Crop(0.005)(slope, rng())[:, 16], axis=1).min() < 0.15, "a smaller part than a hundredth"
+
+
+@pytest.mark.parametrize(("h", "w"), [(8, 8), (4, 16), (28, 56), (30, 10)])
+def test_what_is_turned_is_turned_in_pixels_whatever_the_sides_are(h, w):
+    """Pictures of the row and of the column tell, around the middle, from where each pixel was taken."""
+    slopes = np.broadcast_to(np.indices((h, w), float), (20, 2, h, w))
+    turned = Affine(30, (1, 1), 0, 0, 0)(slopes, rng())[:, :, h // 2 - 1 : h // 2 + 1, w // 2 - 1 : w // 2 + 1]
+    steps = np.stack([turned[..., 1, 0] - turned[..., 0, 0], turned[..., 0, 1] - turned[..., 0, 0]], axis=-1)
+    angle = np.radians(warp.uniform(rng(), -30, 30, 20))
+    rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    assert np.abs(steps - np.moveaxis(rotation, -1, 0)).max() < 1e-4 and np.ptp(angle) > 0.7
 
 
 # ------------------------------------------------------------------------------------------- warps beside PyTorch's
@@ -141,21 +157,30 @@ def as_torch(matrix):
     return torch.from_numpy(np.ascontiguousarray(matrix[:, ::-1][:, :, [1, 0, 2]]))
 
 
-def test_places_and_samples_are_pytorchs():
-    x = rng().random((6, 3, 12, 9), np.float32)
+@pytest.mark.parametrize(("h", "w"), [(12, 9), (1, 9), (12, 1), (1, 1)])
+def test_places_and_samples_are_pytorchs(h, w):
+    x = rng().random((6, 3, h, w), np.float32)
     matrix = warp.affine(rng(), 6, degrees=40, scale=(0.5, 1.5), aspect=0.2, shear=0.3, shift=0.5)
     grid = torch_functional.affine_grid(as_torch(matrix), (6, 3, 7, 11), align_corners=False)
     expected = torch_functional.grid_sample(torch.from_numpy(x), grid, padding_mode="border", align_corners=False)
-    where = warp.places(matrix, 7, 11)
+    where = warp.sampling_grid(matrix, 7, 11)
     assert np.abs(where - grid.numpy()[..., ::-1].transpose(0, 3, 1, 2)).max() < 1e-6
     assert np.abs(warp.sample(x, where) - expected.numpy()).max() < 1e-5
+
+
+@pytest.mark.parametrize(("x", "where"), [
+    (np.zeros((2, 5, 5)), np.zeros((2, 2, 5, 5))), (np.zeros((2, 1, 5, 5)), np.zeros((3, 2, 5, 5))),
+    (np.zeros((2, 1, 5, 5)), np.zeros((2, 3, 5, 5))), (np.zeros((2, 1, 5, 5), np.uint8), np.zeros((2, 2, 5, 5)))])
+def test_samples_of_something_else_are_refused(x, where):
+    with pytest.raises(DataError, match=r"sample expected floats \(N, C, h, w\) and places .*, got (float64|uint8) "):
+        warp.sample(x, where)
 
 
 def test_outside_an_augmented_picture_is_nothing():
     x = rng().random((6, 1, 12, 9), np.float32)
     step = Affine(40, (0.5, 1.5), 0.2, 0.3, 0.5)
-    grid = torch_functional.affine_grid(as_torch(warp.affine(rng(), 6, 40, (0.5, 1.5), 0.2, 0.3, 0.5)), x.shape,
-                                        align_corners=False)
+    matrix = warp.affine(rng(), 6, 40, (0.5, 1.5), 0.2, 0.3, 0.5) * np.float32([[1, 9 / 12, 1], [12 / 9, 1, 1]])
+    grid = torch_functional.affine_grid(as_torch(matrix), x.shape, align_corners=False)
     expected = torch_functional.grid_sample(torch.from_numpy(x), grid, padding_mode="zeros", align_corners=False)
     assert np.abs(step(x, rng()) - expected.numpy()).max() < 1e-5
 
@@ -173,17 +198,27 @@ def test_an_affine_map_does_what_its_docstring_says():
 
 def test_an_elastic_field_goes_through_its_points(monkeypatch):
     points = np.arange(50, dtype=np.float32).reshape(1, 2, 5, 5) % 7
-    monkeypatch.setattr(warp, "bell", lambda rng, shape: points)
+    monkeypatch.setattr(warp, "nearly_normal", lambda rng, shape: points)
     field = warp.elastic(None, 1, 0.5, 9, 13)
     assert np.array_equal(field[:, :, ::2, ::3], points / 2)
     rising = np.broadcast_to(np.arange(5, dtype=np.float32), (1, 2, 5, 5))
-    monkeypatch.setattr(warp, "bell", lambda rng, shape: rising)
+    monkeypatch.setattr(warp, "nearly_normal", lambda rng, shape: rising)
     field = warp.elastic(None, 1, 1.0, 9, 13)[0, 0, 0]
     assert np.allclose(field[3:10], np.arange(3, 10) / 3)  # cubic convolution keeps a straight line, away from the ends
+    assert np.array_equal(warp.elastic(None, 1, 1.0, 1, 9)[0, 0, 0, ::2], range(5)), "one row, through the middle"
+    assert np.array_equal(warp.elastic(None, 1, 1.0, 9, 1)[0, 0], np.full((9, 1), 2)), "one column"
 
 
-def test_bells_are_nearly_normal():
-    z = warp.bell(rng(), (200_000,)).astype(float)
+@pytest.mark.parametrize(("strength", "h", "message"), [
+    ([0.1, 0.2], 8, r"strength to be a number or \(3,\), got \(2,\)"), (0.1, 0, "h to be a whole number, at least 1"),
+    (0.1, 8.0, "got 8.0")])
+def test_elastic_fields_of_nothing_are_refused(strength, h, message):
+    with pytest.raises(DataError, match=message):
+        warp.elastic(rng(), 3, strength, h, 8)
+
+
+def test_what_is_nearly_normal_is():
+    z = warp.nearly_normal(rng(), (200_000,)).astype(float)
     assert abs(z.mean()) < 0.01 and abs(z.var() - 1) < 0.01 and np.abs(z).max() < 3.47
     for limit, share in [(1, 0.683), (2, 0.954)]:
         assert np.mean(np.abs(z) < limit) == pytest.approx(share, abs=0.02)

@@ -14,11 +14,12 @@ import warnings
 from pathlib import Path
 
 import pytest
+import requests
 from data_server import entry_of, misbehaving_server  # noqa: F401  (a fixture)
 
 from dlcourse.data import download
-from dlcourse.data.base import DataError
-from dlcourse.data.download import PART, Entry, cache_folder, clear_left_behind, fetch
+from dlcourse.data.checks import DataError
+from dlcourse.data.download import CONNECT, PART, Entry, cache_folder, clear_left_behind, fetch, put_by_hand
 
 QUICK = 0.3  # seconds that a server is given in these tests
 
@@ -55,6 +56,28 @@ def test_a_file_that_is_there_needs_no_network(server, tmp_path):
     assert fetch(entry_of(server.content, server.at("well")), tmp_path).read_bytes() == server.content
     after = (tmp_path / "file.bin").stat()
     assert server.asked == [] and (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_a_server_that_nobody_reaches_is_given_up_sooner_than_one_that_is_slow(monkeypatch, server, tmp_path):
+    given = []
+
+    def unreachable(adapter, request, timeout, **options):
+        given.append(timeout)
+        raise requests.ConnectTimeout("planted")
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", unreachable)
+    with pytest.raises(DataError, match=f"could not be reached within {CONNECT} seconds"):
+        fetch(entry_of(server.content, server.at("well")), tmp_path)
+    assert given == [(CONNECT, download.TIMEOUT)] and CONNECT < download.TIMEOUT
+
+
+def test_a_file_below_the_folder_is_found_and_what_is_half_done_is_not(tmp_path):
+    for place in (f"a.1{PART}/x", "b/x", "c/recordings/x"):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).write_bytes(b"")
+    assert put_by_hand(tmp_path, "y", "x") == tmp_path / "b" / "x" and put_by_hand(tmp_path, "recordings") is None
+    assert put_by_hand(tmp_path, "recordings", kind=Path.is_dir) == tmp_path / "c" / "recordings"
+    assert put_by_hand(tmp_path / "nowhere", "x") is None
 
 
 def test_a_file_is_as_readable_as_any_other(server, tmp_path):
@@ -110,7 +133,7 @@ def test_all_failures_are_told_in_the_order_of_the_addresses(server, tmp_path):
 
 
 def test_what_may_be_put_there_by_hand_is_told(tmp_path):
-    text = failure(entry_of(b"x", unpacked="the file, unpacked"), tmp_path)
+    text = failure(entry_of(b"x", by_hand="the file, unpacked"), tmp_path)
     assert f"put it (or the file, unpacked) into {tmp_path}." in text
 
 

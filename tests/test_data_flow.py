@@ -1,5 +1,6 @@
 """Why this file exists: batches that are changed or prepared ahead must still be the batches, in the seed's order."""
 
+import itertools
 import threading
 
 import numpy as np
@@ -85,9 +86,59 @@ def test_no_thread_is_left_when_the_user_stops_in_the_middle():
     assert threading.active_count() == before
 
 
-def test_prefetching_nothing_is_refused():
-    with pytest.raises(ValueError, match="ahead of at least 1, got 0"):
-        Prefetched(ten(), ahead=0)
+@pytest.mark.parametrize("ahead", [0, 1.5])
+def test_prefetching_nothing_is_refused(ahead):
+    with pytest.raises(ValueError, match=f"ahead of at least 1, got {ahead}"):
+        Prefetched(ten(), ahead)
+
+
+def within(seconds, function):
+    """Call a function on a thread of its own, and fail if it hangs."""
+    thread = threading.Thread(target=function, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    assert not thread.is_alive(), f"still waiting after {seconds} seconds"
+
+
+def test_the_thread_stops_though_there_are_always_more_batches():
+    def use():
+        for _ in Prefetched(itertools.count(), ahead=2):
+            break
+
+    within(10, use)
+
+
+@pytest.mark.parametrize("end", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_nobody_waits_for_a_thread_that_was_ended(end):
+    def batches():
+        yield 0
+        raise end
+
+    seen = []
+
+    def use():
+        try:
+            seen.extend(Prefetched(batches()))
+        except end:
+            seen.append(end)
+
+    within(10, use)
+    assert seen[-1] is end
+
+
+def test_an_early_end_leaves_the_next_epoch_as_it_was():
+    """However many batches the thread had prepared when the user stopped."""
+    def second_epoch(wrap, used, pause):
+        batches = wrap(Augmented(Batches(np.arange(40), np.arange(40), batch_size=4, seed=1), shifted, seed=5))
+        for i, _ in enumerate(batches):
+            if i == used:
+                threading.Event().wait(pause)
+                break
+        return drawn(batches, 1)
+
+    plain = second_epoch(lambda batches: batches, 9, 0)
+    for used, pause in ((0, 0), (0, 0.1), (3, 0.1), (9, 0)):
+        assert second_epoch(lambda batches: Prefetched(batches, 6), used, pause) == plain
 
 
 def test_a_data_set_gives_all_of_it_in_one_call():

@@ -17,7 +17,7 @@ from dlcourse.data.fonts import (
     bank,
     characters_of,
     classes_of,
-    like,
+    with_look_alikes,
 )
 
 ALL = ALPHABETS["all"]
@@ -115,7 +115,8 @@ def test_the_groups_look_alike_indeed(similarity):
     assert np.mean(pairs) > 0.85 and np.mean(np.array(pairs) > 2 / 3) > 0.95
 
 
-@pytest.mark.parametrize("letters", [like(digit)[1:] for digit in "012368"])  # S shares more ink with 8 than with 5
+# Without 5, since S shares more ink with 8.
+@pytest.mark.parametrize("letters", [with_look_alikes(digit)[1:] for digit in "012368"])
 def test_what_passes_for_a_digit_is_like_no_other_digit_more(letters, similarity):
     digit = next(group[0] for group in LOOK_ALIKES if letters[0] in group)
     for letter in letters:
@@ -126,12 +127,13 @@ def test_no_twin_and_no_case_pair_is_forgotten(similarity):
     for first, second in itertools.combinations(ALL, 2):
         alike = pair(similarity, first, second)
         if alike > 0.95 or (alike > 0.8 and first.lower() == second.lower()):
-            assert second in like(first), (first, second, alike)
+            assert second in with_look_alikes(first), (first, second, alike)
 
 
-def test_like_names_the_whole_group():
-    assert like("1") == "1IlΙ" and like("") == "" and like("Q") == "Q"
-    assert set("OlISZB") <= set(like(ALPHABETS["digits"])) and set(like("AС")) == set("AΑАCcСс")
+def test_look_alikes_are_the_whole_group():
+    assert [with_look_alikes(text) for text in ("1", "", "Q")] == ["1IlΙ", "", "Q"]
+    assert set("OlISZB") <= set(with_look_alikes(ALPHABETS["digits"]))
+    assert set(with_look_alikes("AС")) == set("AΑАCcСс")
 
 
 def test_classes_are_kept_merged_or_dropped():
@@ -159,8 +161,14 @@ def test_unknown_fonts_and_words():
     assert fonts.fonts_of("cmr10") == ("cmr10",) and fonts.fonts_of(["cmr10", "cmr10"]) == ("cmr10",)
     with pytest.raises(DataError, match="no font 'Arial'; there are: DejaVuSans"):
         fonts.fonts_of(["cmr10", "Arial"])
-    with pytest.raises(DataError, match="'keep', 'merge' or 'drop', got 'join'"):
-        classes_of("ab", "join")
+    for wrong in (3, None, {"cmr10"}):
+        with pytest.raises(DataError, match="fonts expected a name or a list of names, got .*; there are: DejaVuSans"):
+            fonts.fonts_of(wrong)
+    with pytest.raises(DataError, match=r"no font \['cmr10'\], 3; there are"):
+        fonts.fonts_of([["cmr10"], 3])
+    for wrong in ("join", 3, ["keep"]):
+        with pytest.raises(DataError, match="look_alikes to be one of 'keep', 'merge', 'drop', got "):
+            classes_of("ab", wrong)
 
 
 def test_a_font_that_is_not_there(monkeypatch, tmp_path):

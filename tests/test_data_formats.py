@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from dlcourse.data.base import DataError
+from dlcourse.data.checks import DataError
 from dlcourse.data.formats import (
     CIFAR_RECORD,
+    IDX_NAMES,
     IDX_TYPES,
+    LARGEST,
     archive_files,
     described,
     read_cifar,
@@ -60,7 +62,7 @@ def test_every_array_comes_back(tmp_path_factory, array, packed):
     found = read_idx(path)
     assert found.dtype == array.dtype.newbyteorder("=") and found.dtype.isnative
     np.testing.assert_array_equal(found, array)
-    np.testing.assert_array_equal(read_idx(path, array.shape), array)
+    np.testing.assert_array_equal(read_idx(path, array.shape, array.dtype), array)
 
 
 @settings(max_examples=50)
@@ -117,6 +119,15 @@ def test_another_shape_is_refused_before_anything_is_read(put):
     assert "expected shape (3, 2), got (2, 3)" in refused(read_idx, path, (3, 2))
 
 
+@pytest.mark.parametrize("kind", IDX_TYPES.values())
+@pytest.mark.parametrize("wanted", IDX_TYPES.values())
+def test_another_type_is_refused_before_anything_is_read(put, kind, wanted):
+    path = put(idx(np.zeros((2, 3), kind))[:12])
+    words = ("24 bytes of numbers" if kind == wanted else
+             f"expected type {IDX_NAMES[np.dtype(wanted).name]}, got {IDX_NAMES[np.dtype(kind).name]}: is it the file")
+    assert words.replace("24", f"{6 * np.dtype(kind).itemsize}") in refused(read_idx, path, (2, 3), wanted)
+
+
 def test_a_missing_file_and_a_folder_are_told(tmp_path):
     assert "expected a file, got none there" in refused(read_idx, tmp_path / "none")
     assert "cannot be read" in refused(read_idx, tmp_path)
@@ -141,8 +152,17 @@ def test_a_bomb_takes_no_more_memory_than_was_expected(put):
 
 def test_the_largest_length_can_be_changed(put):
     path = put(SMALL)
-    assert "at most 5 bytes of data, got 6" in refused(read_idx, path, None, 5)
+    assert "at most 5 bytes of data, got 6" in refused(read_idx, path, None, None, 5)
     assert read_idx(path, largest=6).shape == (2, 3)
+
+
+def test_a_shape_that_was_expected_may_be_larger_as_the_advice_says(put):
+    path = put(SMALL)
+    assert "give read_idx the shape that you expect" in refused(read_idx, path, None, None, 5)
+    assert read_idx(path, (2, 3), largest=5).shape == (2, 3)
+    head = b"\0\0\x08\x01" + struct.pack(">I", LARGEST + 1)
+    assert "expected at most 268,435,456 bytes" in refused(read_idx, put(head))
+    assert "expected 268,435,457 bytes of numbers, got 0" in refused(read_idx, put(head), (LARGEST + 1,))
 
 
 # ------------------------------------------------------------------------------------------------ CIFAR

@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader
 from dlcourse import functional as F
 from dlcourse import nn, optim
 from dlcourse.data import DataError, augment, fonts, glyphs, load, scenes  # noqa: F401  (registered by being imported)
+from dlcourse.data.flow import Prefetched
 from dlcourse.data.glyphs import SIZE, GlyphStream, Painter
 from dlcourse.train import fit
 
@@ -101,7 +102,7 @@ def test_a_script_held_out_shows_nothing_that_was_seen():
     seen = {data.characters[i] for part in (data.train, data.test, data.same_fonts) for i in part.character}
     new = {data.characters[i] for part in (data.script_train, data.script_test) for i in part.character}
     assert seen == set(fonts.ALPHABETS["latin"])
-    assert new == set(fonts.ALPHABETS["greek"]) - set(fonts.like("".join(seen)))
+    assert new == set(fonts.ALPHABETS["greek"]) - set(fonts.with_look_alikes("".join(seen)))
     assert "Δ" in new and "Α" not in new  # a Greek capital alpha is a Latin A
     assert set(data.script_train.y).isdisjoint(data.train.y)
     held_out = {fonts.FONTS.index(font) for font in fonts.HELD_OUT}
@@ -185,14 +186,16 @@ def test_look_alikes_are_merged_dropped_and_left_out():
     ("options", "message"),
     [
         ({"alphabet": "hebrew"}, "an alphabet is one of"),
-        ({"n": 4}, "n of at least 5"),
-        ({"look_alikes": "mix"}, "'keep', 'merge' or 'drop'"),
+        *[({"n": n}, f"glyphs expected n to be a whole number, at least 5, got {n!r}") for n in (4, 10.5, "10", None)],
+        ({"look_alikes": "mix"}, "'keep', 'merge', 'drop', got 'mix'"),
         ({"without": "0123456789"}, "nothing of 'digits' is left"),
         ({"script_held_out": "3"}, "nothing of '3' is left"),
         ({"fonts_held_out": ("Arial",)}, "no font 'Arial'"),
+        ({"fonts_held_out": 3}, "a list of names, got 3"),
         ({"fonts_held_out": ()}, "some of the 20 fonts and not all, got 0"),
         ({"fonts_held_out": fonts.FONTS}, "some of the 20 fonts and not all, got 20"),
-        ({"strength": -1}, "strength expected a number from 0 to 2, got -1"),
+        *[({"strength": strength}, f"strength to be a number, at least 0, at most 2, got {strength!r}")
+          for strength in (-1, 2.1, "strong", float("nan"))],
         ({"alphabet": "greek", "fonts_held_out": "cmr10 cmb10".split()}, "none of the fonts cmr10, cmb10 has Α"),
     ],
 )
@@ -215,8 +218,24 @@ def test_a_stream_never_repeats_and_a_seed_decides_it():
     assert not np.array_equal(next(iter(GlyphStream("greek", batch_size=20, seed=1)))[0], epochs[0][0][0])
     assert not set(stream.painter.fonts) & set(fonts.HELD_OUT)
     assert GlyphStream("aA1l", look_alikes="merge", fonts="cmr10").classes == ["a", "A", "1l"]
-    with pytest.raises(DataError, match="at least 1, got 0, 50"):
-        GlyphStream(batch_size=0)
+    for options in ({"batch_size": 0}, {"batch_size": 1.5}, {"batches": "5"}, {"seed": -1}):
+        name, value = next(iter(options.items()))
+        with pytest.raises(DataError, match=f"GlyphStream expected {name} to be a whole number, .*got {value!r}"):
+            GlyphStream(**options)
+
+
+@pytest.mark.parametrize("ahead", [None, 1, 3])
+def test_a_pass_that_ends_early_leaves_the_next_as_it_was(ahead):
+    """However many batches were used, or prepared by then, the second pass is that of a stream that went through."""
+
+    def second_pass(used):
+        stream = GlyphStream("1", batch_size=2, batches=5)
+        for k, _ in enumerate(stream if ahead is None else Prefetched(stream, ahead), start=1):
+            if k == used:
+                break
+        return [x.tobytes() for x, _ in stream]
+
+    assert second_pass(1) == second_pass(2) == second_pass(5)
 
 
 def test_fit_learns_from_a_stream_and_resumes_in_the_middle(tmp_path):

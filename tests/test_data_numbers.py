@@ -12,7 +12,8 @@ import pytest
 from num2words import num2words
 
 from dlcourse.data import number_words
-from dlcourse.data.base import DataError, load
+from dlcourse.data.base import load
+from dlcourse.data.checks import DataError
 from dlcourse.data.number_words import LARGEST, english, french, german, written
 
 CODES = {"english": "en", "german": "de", "french": "fr"}
@@ -102,14 +103,19 @@ def test_how_a_number_is_written():
 
 @pytest.mark.parametrize("n", [-1, 1_000_000, 2.0, "7", True, None])
 def test_what_is_no_number_of_the_range_is_refused(n):
+    message = re.escape(f" expected n to be a whole number, 0 to 999,999, got {n!r}")
     for language, say in SAY.items():
-        message = f"{language} expected a whole number from 0 to 999,999, got {n!r}"
-        with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        with pytest.raises(DataError, match=f"^{language}{message}$"):
             say(n)
-        with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        with pytest.raises(DataError, match=f"^written{message}$"):
             written(n, language)
-    with pytest.raises(DataError, match="^written expected a language of english, german, french, got 'latin'$"):
-        written(1, "latin")
+
+
+@pytest.mark.parametrize("language", ["latin", ["english"], None])
+def test_another_language_is_refused(language):
+    message = f"written expected language to be one of 'english', 'german', 'french', got {language!r}"
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        written(1, language)
 
 
 # ------------------------------------------------------------------------------------------- the data set
@@ -121,7 +127,7 @@ def test_the_rows_say_their_number_and_no_number_comes_twice():
     for row in range(0, 10_500, 500):
         for language, say in SAY.items():
             assert getattr(data, language)[row] == " ".join(say(data.number[row]))
-    assert data[3] == (data.english[3], data.german[3])
+    assert data[3] == (data.english[3], data.german[3]) and data.card.pair == data.pair == ("english", "german")
 
 
 def test_the_parts_share_no_number_and_are_drawn_alike():
@@ -148,8 +154,8 @@ def test_options_and_seeds():
 @pytest.mark.parametrize(("options", "message"), [
     ({"n": 20}, "numbers expected n to be a whole number, 21 to 70,000, got 20"),
     ({"n": 70_001}, "numbers expected n to be a whole number, 21 to 70,000, got 70001"),
-    ({"source": "latin"}, "numbers expected source to be one of english, german, french, got 'latin'"),
-    ({"target": None}, "numbers expected target to be one of english, german, french, got None")])
+    ({"source": "latin"}, "numbers expected source to be one of 'english', 'german', 'french', got 'latin'"),
+    ({"target": None}, "numbers expected target to be one of 'english', 'german', 'french', got None")])
 def test_impossible_options_are_refused(options, message):
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         load("numbers", **options)

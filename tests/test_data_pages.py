@@ -3,17 +3,19 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import site_tools
+from PIL import Image
 from site_tools import course_data
 from sphinx.errors import ExtensionError
 
 from dlcourse import data
 from dlcourse.data.base import DATASETS
 from dlcourse.data.remote import ENTRIES
-from dlcourse.recipes import ROOT
+from dlcourse.recipes import ROOT, data_pictures
 from dlcourse.recipes.data_pictures import PICTURES
-from dlcourse.studies import read
+from dlcourse.studies import data_sets, read
 
 ALWAYS_THERE = {card.name for card in data.describe() if card.kind != "request"}
 
@@ -71,8 +73,19 @@ def test_sizes_and_times_were_measured_for_all_that_is_always_there():
     rows = {row["data_set"]: row for row in read("data_sets")}
     assert set(rows) == ALWAYS_THERE
     for name, row in rows.items():
-        assert int(row["rows"].replace(",", "")) == len(data.load(name)), f"{name}: run `make studies`"
+        found = data.load(name)
+        assert int(row["rows"].replace(",", "")) == len(found), f"{name}: run `make studies`"
+        assert row["parts"] == ", ".join(f"{part} {len(getattr(found, part)):,}" for part in found.parts)
         assert float(row["load_seconds"]) > 0 and float(row["megabytes"]) > 0
+    assert float(rows["glyphs"]["rows_per_second"].replace(",", "")) > 5000
+
+
+def test_a_row_of_that_study_made_again_agrees():
+    stored = next(row for row in read("data_sets") if row["data_set"] == "moons")
+    again = data_sets.measure("moons")
+    assert {name: again[name] for name in ("rows", "parts", "megabytes")} == {
+        name: stored[name] for name in ("rows", "parts", "megabytes")}  # fmt: skip
+    assert [data_sets.rounded(x) for x in (0.01234, 1.25, 34567, 3.9e-5)] == ["0.012", "1.2", "35,000", "4e-05"]
 
 
 def test_pictures_are_there_and_say_what_they_show():
@@ -81,6 +94,23 @@ def test_pictures_are_there_and_say_what_they_show():
     assert all(len(picture.alt.split()) > 5 for picture in PICTURES.values())
     with pytest.raises(ExtensionError, match="digits.png is missing"):
         course_data.example_of("digits", Path(ROOT, "book"))
+
+
+QUICK = ("digits", "gates", "tic_tac_toe")
+
+
+@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.full)
+                                  for name in PICTURES])  # fmt: skip
+def test_a_picture_drawn_again_is_the_same(name, tmp_path):
+    data_pictures.draw(name, tmp_path)
+    with Image.open(tmp_path / f"{name}.png") as again, Image.open(ROOT / "book" / "data" / f"{name}.png") as stored:
+        assert np.array_equal(np.asarray(again), np.asarray(stored))
+
+
+def test_a_picture_of_nothing_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        data_pictures.main(["digits", "faces"])
+    assert "got faces" in capsys.readouterr().err
 
 
 def test_signs_of_markup_stand_for_themselves():

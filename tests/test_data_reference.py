@@ -14,14 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse.data import DataError
+from dlcourse.data import DataError, checks
 from dlcourse.data.reference import CARD, paragraphs, reference, running_text
-from dlcourse.data.texts import copies, divide, read_archive, unpack, without_copies, words_of
+from dlcourse.data.texts import by_part, copies, divide, read_archive, unpack, without_copies, words_of
 from dlcourse.recipes import embed_text
 
 module = importlib.import_module("dlcourse.data.reference")
-texts = importlib.import_module("dlcourse.data.texts")
-DATA = Path(texts.__file__).parent
+DATA = Path(module.__file__).parent
 NEEDED = "3.11.7"
 on_its_python = pytest.mark.skipif(platform.python_version() != NEEDED,
                                    reason=f"THE SHIPPED TEXTS WERE NOT COMPARED WITH A PYTHON: that takes {NEEDED}")
@@ -168,6 +167,15 @@ def test_groups_are_divided_whole_and_within_their_share(sizes, seed):
     assert np.array_equal(parts, divide(sizes, (0.3, 0.2), np.random.default_rng(seed)))
 
 
+@given(st.lists(st.integers(0, 2), max_size=30))
+def test_rows_are_sorted_by_part_and_keep_their_order_within_it(part):
+    order, parts = by_part(np.array(part, int))
+    rows = {name: order[chosen].tolist() for name, chosen in parts.items()}
+    for name, number in (("test", 0), ("validation", 1), ("fit", 2)):
+        assert rows[name] == [row for row, of in enumerate(part) if of == number]
+    assert rows["train"] == rows["fit"] + rows["validation"] and sorted(order.tolist()) == list(range(len(part)))
+
+
 # ------------------------------------------------------------------------------------------- the file, other Pythons
 
 
@@ -180,7 +188,7 @@ def test_groups_are_divided_whole_and_within_their_share(sizes, seed):
 def test_a_damaged_file_is_refused(monkeypatch, tmp_path, harm, message):
     if harm:
         (tmp_path / "reference.json.xz").write_bytes(harm((DATA / "reference.json.xz").read_bytes()))
-    monkeypatch.setattr(texts.importlib.resources, "files", lambda package: tmp_path)
+    monkeypatch.setattr(checks.importlib.resources, "files", lambda package: tmp_path)
     with pytest.raises(DataError, match=message) as caught:
         archive()
     assert "\n" not in str(caught.value)
@@ -200,8 +208,9 @@ def test_a_python_without_its_reference_is_told(monkeypatch):
 
 
 def test_another_source_is_refused():
-    with pytest.raises(DataError, match="expected source='shipped' or source='running', got 'web'"):
-        reference(source="web")
+    for source in ("web", ["shipped"], None):
+        with pytest.raises(DataError, match="reference expected source to be one of 'shipped', 'running', got "):
+            reference(source=source)
 
 
 def test_the_running_reference_has_the_same_form():

@@ -11,12 +11,14 @@ import sys
 import numpy as np
 import pytest
 from data_server import cifar, entry_of, idx, misbehaving_server, tar  # noqa: F401  (a fixture)
+from data_tools import shape_problems
 from safetensors.numpy import save
 
 from dlcourse import set_default_dtype
 from dlcourse.data import remote
 from dlcourse.data.audio import write_wav
-from dlcourse.data.base import DATASETS, DataError, load
+from dlcourse.data.base import DATASETS, load
+from dlcourse.data.checks import DataError
 from dlcourse.data.download import PART
 
 NAMES = ("mnist", "fashion_mnist", "kmnist", "cifar10", "free_spoken_digits", "resnet18")
@@ -52,7 +54,7 @@ def serve(server, monkeypatch):
         for entry, content in zip(entries, contents, strict=True):
             server.contents[entry.name] = content
         monkeypatch.setitem(remote.ENTRIES, name, tuple(
-            entry_of(content, server.at(entry.name), name=entry.name, unpacked=entry.unpacked)
+            entry_of(content, server.at(entry.name), name=entry.name, by_hand=entry.by_hand)
             for entry, content in zip(entries, contents, strict=True)))
         return server
 
@@ -70,10 +72,7 @@ def line(name):
 def agree(data, card):
     """Whether the arrays have the fields, dimensions and fixed sizes that the card says."""
     assert data.card is card and list(data.fields) == list(card.fields) and data.parts.keys() == card.parts.keys()
-    for name, (shape, _) in card.fields.items():
-        sizes = [part.strip() for part in shape.strip("()").rstrip(",").split(",")]
-        assert len(sizes) == data.fields[name].ndim
-        assert all(size == "M" or int(size) == n for size, n in zip(sizes, data.fields[name].shape, strict=True))
+    assert not any(shape_problems(shape, data.fields[name]) for name, (shape, _) in card.fields.items())
 
 
 # ------------------------------------------------------------------------------------------------ entries
@@ -86,6 +85,9 @@ def test_every_set_has_a_card_and_every_card_its_files():
     for name in NAMES:
         card, build = DATASETS[name]
         assert card.kind == "request" and card.name == name == build.__name__ and "download" in card.size
+        assert len(card.files) == len(REAL[name]) and card.files[0].startswith(f"{REAL[name][0].name}: ")
+        for entry, line in zip(REAL[name], card.files, strict=True):
+            assert all(fact in line for fact in (entry.name, f"{entry.size:,} bytes", entry.sha256, entry.source))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -95,6 +97,7 @@ def test_every_file_has_a_checksum_with_a_public_source_and_a_mirror(name):
         assert re.match(r"[\w-]+/[\w-]+ [\w./]+\.\w+", entry.source), entry.source
         assert all(re.match(r"https?://[\w.-]+/", address) for address in entry.addresses)
         assert len(set(entry.addresses)) == len(entry.addresses) >= (1 if name == "resnet18" else 2)
+        assert sorted(entry.addresses, key=lambda address: not address.startswith("https:")) == list(entry.addresses)
         last = {address.rpartition("/")[2] for address in entry.addresses}
         assert last == {entry.name} if name in (*IN_IDX, "cifar10") else len(last) == 1
     sums = [entry.sha256 for entries in REAL.values() for entry in entries]
@@ -113,7 +116,8 @@ def test_without_a_network_it_is_told_what_to_do(name, tmp_path):
     text = line(name)
     entry = remote.ENTRIES[name][0]
     assert f"{entry.name} could not be downloaded. {entry.addresses[0]}: cannot be reached." in text
-    assert f"{entry.size:,} bytes" in text and f"into {tmp_path / name}." in text and entry.unpacked in text
+    assert f"{entry.size:,} bytes" in text and f"into {tmp_path / name}." in text
+    assert (f"put it (or {entry.by_hand}) into" if entry.by_hand else "put it into") in text
     assert list((tmp_path / name).iterdir()) == []
 
 
@@ -151,13 +155,14 @@ def test_floats_come_in_the_default_type(serve):
 
 def put_by_hand(folder, files):
     """Put files into a folder as a reader would."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
 
 
-def test_unpacked_files_need_no_network(tmp_path):
-    put_by_hand(tmp_path / "kmnist", IDX)
+@pytest.mark.parametrize(("place", "spelled"), [("", "-idx"), ("MNIST/raw", "-idx"), ("", ".idx")])
+def test_unpacked_files_need_no_network(tmp_path, place, spelled):
+    put_by_hand(tmp_path / "kmnist" / place, {name.replace("-idx", spelled): file for name, file in IDX.items()})
     check_mnist(load("kmnist"), "kmnist")
 
 
@@ -177,6 +182,9 @@ def test_unpacked_files_are_read_strictly(tmp_path):
         ({images: idx(PICTURES[:5])}, "expected shape (6, 28, 28), got (5, 28, 28)"),
         ({images: IDX[labels], labels: IDX[images]}, "expected shape (6,), got (6, 28, 28)"),
         ({labels: idx(LABELS[:6] + 5)}, "expected labels from 0 to 9, got 10"),
+        ({labels: idx(LABELS[:6].astype(np.int8) - 1)}, f"{labels} expected type unsigned byte, got signed byte"),
+        ({labels: idx(LABELS[:6] + np.float32(0.7))}, f"{labels} expected type unsigned byte, got float"),
+        ({images: idx(PICTURES[:6] * 1e6)}, f"{images} expected type unsigned byte, got double"),
     ):
         put_by_hand(tmp_path / "mnist", IDX | wrong)
         assert words in line("mnist")
@@ -200,12 +208,13 @@ def test_cifar_is_downloaded_once(serve):
     assert server.asked == ["cifar-10-binary.tar.gz"]
 
 
-def test_unpacked_cifar_needs_no_network_if_it_is_all_there(tmp_path):
-    put_by_hand(tmp_path / "cifar10", BATCHES)
+@pytest.mark.parametrize("place", ["cifar10", "cifar10/cifar-10-batches-bin"])
+def test_unpacked_cifar_needs_no_network_if_it_is_all_there(tmp_path, place):
+    put_by_hand(tmp_path / place, BATCHES)
     check_cifar(load("cifar10"))
-    put_by_hand(tmp_path / "cifar10", {"test_batch.bin": BATCHES["test_batch.bin"][:-1]})
+    put_by_hand(tmp_path / place, {"test_batch.bin": BATCHES["test_batch.bin"][:-1]})
     assert "test_batch.bin expected 6,146 bytes" in line("cifar10")
-    (tmp_path / "cifar10" / "test_batch.bin").unlink()
+    (tmp_path / place / "test_batch.bin").unlink()
     assert "cifar-10-binary.tar.gz could not be downloaded" in line("cifar10")
 
 
@@ -257,6 +266,30 @@ def test_recordings_put_there_by_hand_need_no_network(tmp_path, recordings):
     (folder / f"recordings.1{PART}").mkdir()
     os.utime(folder / f"recordings.1{PART}", times=(0, 0))  # killed while it unpacked, long ago
     check_recordings(load("free_spoken_digits"), folder)
+
+
+@pytest.mark.parametrize(("names", "missing"), [
+    (["notes.txt"], "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"), (["7_ann_0.wav", "2.txt"], "0, 1, 2, 3, 4, 5, 6, 8, 9")])
+def test_a_folder_that_cannot_be_the_whole_set_is_refused_before_anything_is_asked(
+    serve, tmp_path, recordings, names, missing
+):
+    server, folder = serve("free_spoken_digits", archive(recordings)), tmp_path / "free_spoken_digits" / "recordings"
+    folder.mkdir(parents=True)
+    put_by_hand(folder, {name: recordings.get(name, b"x") for name in names})
+    text = line("free_spoken_digits")
+    assert f"expected recordings of all ten digits, such as 7_jackson_32.wav, got none of {missing}: " in text
+    assert text.endswith(f"or remove or empty {folder}") and server.asked == []
+    for path in folder.iterdir():
+        path.unlink()
+    check_recordings(load("free_spoken_digits"), folder.parent)  # the advice helps
+
+
+def test_an_archive_without_recordings_is_told_and_leaves_no_folder(serve, tmp_path):
+    serve("free_spoken_digits", archive({}))
+    text, folder = line("free_spoken_digits"), tmp_path / "free_spoken_digits"
+    assert f"{remote.ENTRIES['free_spoken_digits'][0].name} expected recordings" in text
+    assert text.endswith("got none of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9: is it another archive?")
+    assert [path.suffix for path in folder.iterdir()] == [".gz"]
 
 
 def test_a_full_disk_while_unpacking_leaves_the_archive_alone(serve, tmp_path, recordings, monkeypatch):

@@ -116,9 +116,11 @@ def test_options_reach_the_glyphs():
     assert np.array_equal(again.x, load("scenes", n=60).x) and not np.array_equal(again.x, other.x)
 
 
-@pytest.mark.parametrize("options", [{"n": 4}, {"size": 20}, {"fewest": 4}, {"fewest": -1}, {"glyphs": 0, "fewest": 0},
-                                     {"overlap": 2}, {"clutter": -1}])
-def test_bad_options(options):
-    name, value = next(iter(options.items()))
-    with pytest.raises(DataError, match=f"scenes expected n >= 5, .* got .*{name}={value}"):
-        load("scenes", **options)
+@pytest.mark.parametrize(("name", "values", "limits"), [
+    ("n", (4, 10.0, "10"), "at least 5"), ("size", (20, 64.0), "at least 28"), ("fewest", (4, -1, 1.0), "0 to 3"),
+    ("glyphs", (0, 2.0, None), "at least 1"), ("overlap", (2, -1, "much", float("nan")), "at least 0, at most 1"),
+    ("clutter", (-1, 0.5), "at least 0")])
+def test_bad_options(name, values, limits):
+    for value in values:
+        with pytest.raises(DataError, match=f"scenes expected {name} to be a .*number, {limits}, got {value!r}"):
+            load("scenes", **{name: value})

@@ -10,7 +10,8 @@ from engine_tools import engine_state  # noqa: F401
 
 from dlcourse import set_default_dtype
 from dlcourse.data import sequences
-from dlcourse.data.base import DATASETS, DataError, load
+from dlcourse.data.base import load
+from dlcourse.data.checks import DataError
 from dlcourse.data.sequences import BLANK, GO, LENGTH, SYMBOLS
 
 
@@ -33,14 +34,6 @@ def test_a_seed_decides_all_of_it_and_no_row_is_in_two_parts(name):
 def test_impossible_options_are_refused(name, options, message):
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         load(name, **options)
-
-
-@pytest.mark.parametrize("name", ["adding", "copy"])
-def test_the_card_has_the_fields_that_are_there(name):
-    card, data = DATASETS[name][0], load(name)
-    assert list(card.fields) == list(data.fields) and list(card.parts) == list(data.parts)
-    for field, (shape, _) in card.fields.items():
-        assert shape.count(",") + 1 - shape.endswith(",)") == data.fields[field].ndim
 
 
 # ------------------------------------------------------------------------------------------- adding

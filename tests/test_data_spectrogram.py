@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from dlcourse import set_default_dtype
-from dlcourse.data.base import DataError
+from dlcourse.data.checks import DataError
 from dlcourse.data.spectrogram import frames, hann_window, log_mel, mel, mel_filterbank, power_spectrogram
 
 
@@ -90,6 +90,7 @@ def test_log_mel_is_composed_of_its_steps_in_the_default_dtype(sound):
     try:
         assert np.abs(log_mel(sound) - expected).max() < 1e-12 and np.array_equal(log_mel(sound)[0], log_mel(sound[0]))
         assert log_mel(sound[None]).shape == (1, 2, 10, 32)
+        assert log_mel(np.zeros((0, 8000))).shape == (0, 97, 32), "no clips"
         assert np.allclose(log_mel(np.zeros(256), floor=1e-3), np.log(1e-3)), "silence is the floor"
     finally:
         set_default_dtype(np.float32)
@@ -97,8 +98,11 @@ def test_log_mel_is_composed_of_its_steps_in_the_default_dtype(sound):
 
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: frames(np.ones(255)), DataError, r"at least 256 samples, got \(255,\): pad it"),
-    (lambda: log_mel(np.ones((2, 10))), DataError, r"at least 256 samples, got \(10,\)"),
-    (lambda: frames(1.0), DataError, r"got \(\)"),
+    (lambda: log_mel(np.ones((2, 10))), DataError, r"at least 256 samples, got \(2, 10\)"),
+    (lambda: log_mel(np.zeros((0, 10))), DataError, r"at least 256 samples, got \(0, 10\)"),
+    (lambda: frames(1.0), DataError, r"got \(\)"), (lambda: log_mel(1.0), DataError, r"got \(\)"),
+    (lambda: frames(np.ones(300), hop=0), DataError, "hop to be a whole number, at least 1, got 0"),
+    (lambda: frames(np.ones(300), size=25.6), DataError, "size to be a whole number, at least 1, got 25.6"),
     (lambda: mel_filterbank(high=5000), ValueError, "low < high <= 4000 Hz, got 80 and 5000"),
     (lambda: mel_filterbank(low=4000, high=3000), ValueError, "got 4000 and 3000"),
     (lambda: mel_filterbank(bands=128), ValueError, "each of 128 bands to hold one of 129 frequencies: ask for fewer"),

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from dlcourse import set_default_dtype
 from dlcourse.data import formants
 from dlcourse.data.audio import NOISES, write_wav
-from dlcourse.data.base import DataError
+from dlcourse.data.checks import DataError
 from dlcourse.data.spectrogram import log_mel
 from dlcourse.data.speech import CARD, speech
 
@@ -119,6 +119,36 @@ def test_noise_has_the_ratio_asked_for_over_the_words(kind):
         assert (~loud).sum() >= 5
 
 
+def test_the_noise_and_the_floor_know_nothing_of_each_other():
+    """The same noise is added with and without a floor, and it is not the floor's."""
+    ratios = {"clean": (None, None), "floor": (30, None), "noise": (None, 30), "both": (30, 30)}
+    x = {name: speech(**FEW, floor_db=floor, noise_db=noise).x for name, (floor, noise) in ratios.items()}
+    turned_down = np.max([np.abs(heard).max(axis=1) for heard in x.values()], axis=0) > 0.8999
+    floor, alone, added = ((x[a] - x[b])[~turned_down] for a, b in (("floor", "clean"), ("noise", "clean"),
+                                                                    ("both", "floor")))
+    assert len(added) > 20 and np.abs(added - alone).max() <= 2 / 32768
+    assert max(abs(np.corrcoef(*pair)[0, 1]) for pair in zip(floor, added, strict=True)) < 5 / 7200**0.5
+
+
+def said_in(monkeypatch, **options):
+    """A data set, and for each word that is said on the way the speaker's vocal tract and the factor on the pitch."""
+    said = []
+
+    def beep(word, speaker, rng, pitch=1.0, longest=formants.LONGEST):
+        said.append((speaker.tract, pitch))
+        return np.ones(1600)
+
+    monkeypatch.setattr(formants, "say", beep)
+    return speech(**FEW, **options), np.array(said)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_those_who_babble_are_in_none_of_the_parts(seed, monkeypatch):
+    data, said = said_in(monkeypatch, noise_db=0, noise="babble", seed=seed)
+    known, voices = {speaker.tract for speaker in data.speakers}, set(said[:, 0])
+    assert len(known) == 4 and known < voices and len(voices) == 4 + 6 and len(said) == 40 + 6 * 8
+
+
 def test_kinds_of_noise_differ():
     assert len({speech(**FEW, noise_db=0, noise=kind).x.tobytes() for kind in NOISES}) == 3
 
@@ -154,6 +184,12 @@ def test_the_labels_of_a_string_are_the_words_that_are_said_in_it(monkeypatch):
     data = speech(**FEW, words=3, floor_db=None)
     heard = np.take_along_axis(data.x, data.span[:, :, 0] + 800, axis=1)
     assert heard / heard[:, :1] == pytest.approx((1 + data.y) / (1 + data.y[:, :1]), rel=1e-2)
+
+
+def test_the_voice_falls_by_a_tenth_in_the_course_of_a_string(monkeypatch):
+    for words, expected in ((3, [1, 0.95, 0.9]), (2, [1, 0.9]), (1, [1])):
+        factors = said_in(monkeypatch, words=words)[1][:, 1].reshape(40, words)
+        assert factors == pytest.approx(np.tile(expected, (40, 1)))
 
 
 # ------------------------------------------------------------------------------------------- recordings
@@ -225,16 +261,26 @@ def test_a_recording_that_is_damaged_or_silent_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(("options", "message"), [
-    ({"speakers": (1, 0, 1)}, "speakers=.* of at least 1, got"), ({"speakers": (3, 1)}, "speakers=.fit"),
-    ({"takes": 0}, "takes of at least 1"), ({"words": 0}, "words=1, a number or .*got 0"),
-    ({"words": (3, 2)}, r"got \(3, 2\)"), ({"words": (0, 2)}, r"got \(0, 2\)"),
-    ({"speakers": 5}, "speakers=.fit, validation, test. .*got 5"), ({"words": (1, 2, 3)}, r"got \(1, 2, 3\)"),
-    ({"noise_db": (20, 0)}, r"noise_db=None, a number or .*got \(20, 0\)"), ({"noise_db": [1]}, r"got \[1\]"),
-    ({"seconds": 0.2}, "seconds from 0.3 for each of 1 words to 60, got 0.2"), ({"seconds": 100}, "got 100"),
-    ({"noise": "brown"}, "noise='white' or 'pink' or 'babble', got 'brown'"),
+    ({"speakers": (1, 0, 1)}, "speakers to be a whole number, at least 1, got 0"),
+    ({"speakers": (3, 1, 1.5)}, "got 1.5"),
+    ({"speakers": 5}, r"speakers to be \(fit, validation, test\), got 5"), ({"speakers": (3, 1)}, r"got \(3, 1\)"),
+    ({"takes": 0}, "takes to be a whole number, at least 1, got 0"), ({"takes": 1.5}, "got 1.5"),
+    ({"words": 0}, "words to be a whole number, 1 to 99, got 0"), ({"words": 1.5}, "got 1.5"),
+    ({"words": (0, 2)}, "got 0"), ({"words": 100}, "got 100"),
+    ({"words": (3, 2)}, r"words to be a number or \(least, most\), got \(3, 2\)"),
+    ({"words": (1, 2, 3)}, "words to be a number or"), ({"noise_db": [1]}, "noise_db to be a number or"),
+    ({"noise_db": (20, 0)}, r"noise_db to be a number or \(least, most\), got \(20, 0\)"),
+    ({"noise_db": np.nan}, "noise_db to be a number, at least -100, at most 100, got nan"),
+    ({"noise_db": "1"}, "got '1'"), ({"noise_db": (0, np.inf)}, "got inf"),
+    ({"floor_db": np.nan}, "floor_db to be a number, .*, got nan"), ({"floor_db": "loud"}, "got 'loud'"),
+    ({"floor_db": -101}, "got -101"),
+    ({"seconds": 0.2}, "seconds to be a number, at least 0.3, at most 60, got 0.2"), ({"seconds": 100}, "got 100"),
+    ({"seconds": 1, "words": (2, 4)}, "seconds to be a number, at least 1.2, .*got 1"), ({"seconds": "1"}, "got '1'"),
+    ({"noise": "brown"}, "noise to be one of 'white', 'pink', 'babble', got 'brown'"), ({"noise": ["pink"]}, "one of"),
+    ({"noise": "pink"}, "noise_db with noise='pink': how loud"), ({"folder": 3}, "folder to be a path, got 3"),
 ])
 def test_options_that_make_no_sense(options, message):
-    with pytest.raises(DataError, match=message):
+    with pytest.raises(DataError, match=f"speech expected .*{message}"):
         speech(**options)
 
 

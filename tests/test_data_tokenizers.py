@@ -193,6 +193,22 @@ def test_a_saved_tokenizer_is_the_same(tokenizer, tmp_path):
     assert json.loads((tmp_path / "t.json").read_text())["tokenizer"] == type(tokenizer).__name__
 
 
+def test_a_tokenizer_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "t.json"
+    ALL[0].save(path)
+    before = path.read_bytes()
+
+    def stopped(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module.os, "replace", stopped)
+    with pytest.raises(DataError, match="t.json cannot be written .No space left on device.: choose another place"):
+        ALL[2].save(path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+    with pytest.raises(DataError, match="cannot be written .No such file or directory.: choose another place"):
+        ALL[0].save(tmp_path / "nowhere" / "t.json")
+
+
 @pytest.mark.parametrize(("content", "message"), [
     (None, "cannot be read .*save a tokenizer there first"),
     ("<html>", "expected what a tokenizer's save.. writes, got something else .JSONDecodeError"),
@@ -216,6 +232,9 @@ def test_a_file_that_is_no_tokenizer_is_refused(tmp_path, content, message):
     ([99_999], r"expected \(T,\) numbers from 0 to \d+, got \(1,\) with 0 to 99999"),
     ([-1, 2], r"with -1 to 2"),
     ([[1, 2]], r"got \(1, 2\) .*one sequence at a time"),
+    ([4.7], "decode expected whole numbers, got float64"),
+    (["4"], "decode expected whole numbers, got <U1"),
+    ([True], "decode expected whole numbers, got bool"),
 ])
 @each
 def test_numbers_without_a_token_are_refused(tokenizer, numbers, message):
@@ -238,4 +257,7 @@ def test_padding_is_pytorchs_and_the_lengths_mask_it():
     assert np.array_equal(padded, expected.numpy()) and padded.dtype == np.int64 and lengths.tolist() == [3, 0, 1]
     mask = np.arange(padded.shape[1]) < lengths[:, None]
     assert padded[mask].tolist() == list(itertools.chain(*sequences)) and not padded[~mask].any()
+    for sequences, value in (([[1.5, 2.5], [1]], 0), ([[1]], 0.5)):
+        with pytest.raises(DataError, match="pad expected whole numbers, got float64: give it what encode gave"):
+            pad(sequences, value)
     assert pad([[1], [2, 3]], value=9)[0].tolist() == [[1, 9], [2, 3]] and pad([])[0].shape == (0, 0)

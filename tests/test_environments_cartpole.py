@@ -168,6 +168,7 @@ def test_every_copy_has_its_own_starts_whatever_the_others_do():
     few.reset(), many.reset()
     assert np.array_equal(few.state, many.state[:3]), "also from the second episode on"
     assert not np.array_equal(CartPole(3, seed=5).state, CartPole(3, seed=4).state)
+    assert not np.array_equal(CartPole(3, seed=None).state, CartPole(3, seed=None).state), "no seed: never twice"
     assert np.array_equal(many.reset(seed=4), CartPole(50, seed=4).observations)
     assert np.abs(CartPole(2000, seed=6).state).max() > 0.0499
 

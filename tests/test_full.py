@@ -97,6 +97,14 @@ def test_stored_outputs_hold_on_another_processor(path, setting):
     compare(path, **{setting: value})
 
 
+@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="these settings are those of x86 processors")
+@pytest.mark.parametrize("setting", OTHER_PROCESSORS)
+def test_data_are_the_same_on_another_processor(setting):
+    test = "tests/test_data.py::test_the_same_rows_as_when_they_were_first_made"
+    environment = {setting: OTHER_PROCESSORS[setting][0]}
+    run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", test, folder=ROOT, **environment)
+
+
 def rows(path):
     """The rows of a table."""
     with open(path, encoding="utf-8", newline="") as file:

@@ -20,7 +20,7 @@ from dlcourse.recipes.wheel import build_wheel
 
 TOP_LEVEL = set(
     "README.md CHANGELOG.md CONTRIBUTING.md CITATION.cff LICENSE LICENSE-CONTENT pyproject.toml requirements.txt "
-    "Makefile .ci .github .gitignore book notebooks dlcourse tests".split()
+    "Makefile .ci .github .gitattributes .gitignore book notebooks dlcourse tests".split()
 )
 FLOORS = {
     "arrays": 0, "machine": 0, "tensor": 0.1, "ops": 1, "winograd": 1.05,

@@ -52,7 +52,8 @@ def card_page(card, row, example) -> str:
     facts = [["Origin", text_of(card.origin)], ["License", text_of(card.license)], ["Size", text_of(card.size)]]
     if row:
         speed = f"{seconds(row)} s the first time, then {row['rows_per_second']} rows a second"
-        facts += [["As loaded", f"{row['rows']} rows, {row['megabytes']} MB"], ["Time to load", speed]]
+        rows = f"{row['rows']} rows, {row['megabytes']} MB" + (f": {row['parts']}" if row["parts"] else "")
+        facts += [["As loaded", text_of(rows)], ["Time to load", speed]]
     used = [f"{'lab' if len(chapter) > 1 else 'chapter'} {chapter}" for chapter in card.chapters]
     fields = [[f"`{name}`", f"`{shape}`", text_of(text)] for name, (shape, text) in card.fields.items()]
     parts = [
@@ -62,6 +63,9 @@ def card_page(card, row, example) -> str:
         table(["Kind", KINDS[card.kind]], facts),
         "## Fields\n\n" + table(["field", "shape", "meaning and unit"], fields),
     ]
+    if card.pair:
+        parts.append(f"A row, a batch and PyTorch's loader give {', '.join(f'`{name}`' for name in card.pair)}; "
+                     f"`{card.name}.using(...)` chooses other fields.")  # fmt: skip
     if card.parts:
         rows = [[f"`{name}`", text_of(text)] for name, text in card.parts.items()]
         parts.append("## Parts\n\n" + table(["part", "purpose"], rows))

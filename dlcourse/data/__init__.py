@@ -11,4 +11,7 @@ from . import digits, glyphs, scenes  # noqa: F401  isort: skip
 from . import reference, docstrings, speech, number_words  # noqa: F401  isort: skip
 from . import series, play, toys, sequences, remote  # noqa: F401  isort: skip
 
+# What works on the data: data.augment.Shift(2), data.tokenizers.BytePairTokenizer ...
+from . import audio, augment, spectrogram, tokenizers  # noqa: F401  isort: skip
+
 __all__ = ["Card", "Catalog", "DataError", "Dataset", "describe", "load"]

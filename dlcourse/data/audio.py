@@ -8,11 +8,14 @@ import warnings
 
 import numpy as np
 
-from .base import DataError, floats
+from .base import floats
+from .checks import DataError, number, one_of, whole
 
 RATES = (1000, 400_000)  # samples per second that are believed
 NOISES = ("white", "pink", "babble")
 BITS = {8: np.uint8, 16: np.int16, 32: np.int32}
+DECIBELS = (-100, 100)  # ratios that are believed: beyond, 16 bits hold only one of the two sounds
+TALKERS = 6  # at once, in babble
 
 
 def read_wav(path, rate=None):
@@ -22,9 +25,11 @@ def read_wav(path, rate=None):
     2^(bits - 1), so that samples are between -1 and 1; floats are taken as they are.
 
     Returns: samples (T,), rate in samples per second.
-    Raises:  DataError for what is no WAV file, damaged, empty, of a rate nobody uses, or of another format.
+    Raises:  DataError for what is no WAV file, damaged, empty, of a rate nobody uses, or of another format; and for
+             another `rate` than a whole number from 1,000 to 400,000.
     Chapter: 5c.   Twin: torchaudio.load, then a mean over the channels.
     """
+    rate = None if rate is None else whole("read_wav", "rate", rate, *RATES)
     stored, values = _parse(path)
     if not RATES[0] <= stored <= RATES[1]:
         raise DataError(f"{path} says {stored:,} samples per second; expected {RATES[0]:,} to {RATES[1]:,}: "
@@ -71,15 +76,16 @@ def write_wav(path, x, rate=8000, bits=16):
     """Write samples from -1 to 1 as a WAV file of one channel, whole numbers of 8, 16 or 32 bits.
 
     Shapes:  x (T,)
-    Raises:  ValueError for another shape or number of bits, and for samples beyond -1 and 1.   Chapter: 5c.
+    Raises:  DataError for another shape, rate or number of bits, and for samples beyond -1 and 1.   Chapter: 5c.
     """
     from scipy.io import wavfile
 
     x = np.asarray(x, np.float64)
-    if x.ndim != 1 or bits not in BITS:
-        raise ValueError(f"write_wav expected samples (T,) and bits of {list(BITS)}, got {x.shape} and {bits}")
+    rate, bits = whole("write_wav", "rate", rate, *RATES), one_of("write_wav", "bits", bits, BITS)
+    if x.ndim != 1:
+        raise DataError(f"write_wav expected samples (T,), got {x.shape}")
     if not np.all(np.abs(x) <= 1):
-        raise ValueError(f"write_wav expected samples from -1 to 1, got {np.abs(x).max():g}: divide by that")
+        raise DataError(f"write_wav expected samples from -1 to 1, got {np.abs(x).max():g}: divide by that")
     top = 2.0 ** (bits - 1)
     values = np.clip(np.rint(x * top), -top, top - 1) + (128 if bits == 8 else 0)  # 8 bits have no sign
     wavfile.write(path, rate, values.astype(BITS[bits]))
@@ -88,10 +94,15 @@ def write_wav(path, x, rate=8000, bits=16):
 def resample(x, old, new):
     """The same sound with `new` samples per second instead of `old`; what lies above new / 2 Hz is filtered out first.
 
-    Shapes:  x (..., T)  ->  (..., ceil(T * new / old))   Chapter: 5c.   Twin: scipy.signal.resample_poly.
+    Shapes:  x (..., T)  ->  (..., ceil(T * new / old)), always another array
+    Raises:  DataError for a rate that is no whole number, and for sound without a sample.
+    Chapter: 5c.   Twin: scipy.signal.resample_poly.
     """
+    old, new = whole("resample", "old", old, 1), whole("resample", "new", new, 1)
+    if np.ndim(x) == 0 or np.shape(x)[-1] == 0:
+        raise DataError(f"resample expected (..., T) with a sample at least, got {np.shape(x)}")
     if old == new:
-        return floats(x)
+        return floats(x).copy()
     from scipy.signal import resample_poly
 
     common = math.gcd(old, new)
@@ -99,15 +110,19 @@ def resample(x, old, new):
 
 
 def noise(kind, shape, rng, voices=None):
-    """Noise of power 1: white (all frequencies alike), pink (power as 1 / frequency) or babble (six of the voices).
+    """Noise of power 1: white (all frequencies alike), pink (power as 1 / frequency) or babble (six talkers at once).
 
-    `voices` (V, samples) are clips of speech; babble adds six of them, repeated, each from a place drawn at random.
+    `shape` is a tuple (..., T). `voices` (V, samples) are clips of speech; babble joins them to one long track, and
+    each talker is that track, repeated, from a place drawn at random.
 
     Returns: noise of this shape, the last axis is time; each row has a mean square of 1.
-    Raises:  DataError for another kind; ValueError for babble without voices.   Chapter: 5c.
+    Raises:  DataError for another kind or shape, and for babble without voices or of silent ones.   Chapter: 5c.
     """
-    if kind not in NOISES:
-        raise DataError(f"noise expected one of {', '.join(NOISES)}, got {kind!r}")
+    one_of("noise", "kind", kind, NOISES)
+    if not isinstance(shape, tuple) or not shape:
+        raise DataError(f"noise expected shape to be a tuple (..., T), got {shape!r}")
+    for axis, size in enumerate(shape):
+        whole("noise", f"shape[{axis}]", size, 1)
     if kind == "babble":
         values = _babble(shape, rng, voices)
     else:
@@ -115,20 +130,33 @@ def noise(kind, shape, rng, voices=None):
         if kind == "pink":
             spectrum = np.fft.rfft(values)
             values = np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(spectrum.shape[-1]), 1)), shape[-1])
-    return values / np.sqrt(np.mean(values**2, axis=-1, keepdims=True))
+    power = np.mean(values**2, axis=-1, keepdims=True)
+    if not np.all(power > 0):
+        raise DataError("noise expected voices that speak, got silence where the babble was taken from them")
+    return values / np.sqrt(power)
 
 
-def _babble(shape, rng, voices, talkers=6):
-    if voices is None:
-        raise ValueError("noise expected voices (V, samples) for babble: clips of speech")
-    track = np.concatenate(list(voices))
-    starts = rng.integers(len(track), size=(*shape[:-1], talkers, 1))
+def _babble(shape, rng, voices):
+    """The sum of the talkers, of any power."""
+    track = np.concatenate([np.zeros(0), *([] if voices is None else voices)])
+    if len(track) == 0:
+        raise DataError("noise expected voices (V, samples) for babble, got none: give it clips of speech")
+    starts = rng.integers(len(track), size=(*shape[:-1], TALKERS, 1))
     places = (starts + np.arange(shape[-1])) % len(track)
     return track[places].sum(axis=-2)
 
 
 def add_noise(x, noise, snr_db, where=None):
-    """The sound plus the noise, made so loud that the ratio of their powers is what is asked for.
+    """The sound plus the noise at a ratio of their powers: x + `scaled_noise`.
+
+    Shapes:  x (..., T), noise (..., T), snr_db number or (...,), where (..., T) booleans  ->  (..., T)
+    Raises:  as `scaled_noise`.   Chapter: 5c.
+    """
+    return x + scaled_noise(x, noise, snr_db, where)
+
+
+def scaled_noise(x, noise, snr_db, where=None):
+    """The noise, made so loud that the ratio of the sound's power to its own is what is asked for.
 
     10 log10(mean(x^2) / mean((factor noise)^2)) = snr_db
 
@@ -136,11 +164,13 @@ def add_noise(x, noise, snr_db, where=None):
     in which somebody speaks: then the ratio does not depend on how much silence is around them.
 
     Shapes:  x (..., T), noise (..., T), snr_db number or (...,), where (..., T) booleans  ->  (..., T)
-    Raises:  ValueError if x or the noise is silent there.   Chapter: 5c.
+    Raises:  DataError if x or the noise is silent there, and for a ratio beyond -100 and 100.   Chapter: 5c.
     """
+    for ratio in np.ravel(snr_db):
+        number("scaled_noise", "snr_db", ratio, *DECIBELS)
     where = np.ones(np.shape(x), bool) if where is None else where
     power, disturbance = (np.mean(np.square(a, dtype=np.float64), axis=-1, where=where) for a in (x, noise))
     if not (np.all(power > 0) and np.all(disturbance > 0)):
-        raise ValueError("add_noise expected sound and noise, got silence: a ratio to nothing is not defined")
+        raise DataError("scaled_noise expected sound and noise, got silence: a ratio to nothing is not defined")
     factor = np.sqrt(power / disturbance / 10 ** (np.asarray(snr_db) / 10))
-    return x + factor[..., None] * noise
+    return factor[..., None] * noise

@@ -9,7 +9,7 @@ import dataclasses
 import numpy as np
 
 from . import warp
-from .base import DataError
+from .checks import DataError, number, whole
 
 
 def _batch(x):
@@ -21,18 +21,13 @@ def _batch(x):
     return x if x.ndim == 4 else x[:, None]
 
 
-def _between(low, high, /, **values):
-    """Refuse a strength outside its range when it is given, not when it is used."""
-    for name, value in values.items():
-        if not low <= value <= high:
-            raise DataError(f"{name} expected a number from {low} to {high}, got {value}")
-
-
 def _resampled(x, matrix, bend=None):
     """The pictures seen through affine maps and, if given, fields of displacements; empty (0) outside."""
     pictures = np.pad(_batch(x), ((0, 0), (0, 0), (1, 1), (1, 1)))
     h, w = x.shape[-2:]
-    where = warp.places(matrix, h, w)
+    # What crosses from rows to columns goes by pixels, not by shares of the sides: else a turn would shear a wide one.
+    matrix = matrix * np.array([[1, w / h, 1], [h / w, 1, 1]], np.float32)
+    where = warp.sampling_grid(matrix, h, w)
     if bend is not None:
         where += bend
     where[:, 0] *= np.float32(h / (h + 2))  # the border belongs to the picture now, and -1 to 1 reach around it
@@ -66,7 +61,7 @@ class Affine:
     the most in shares of half the picture.
 
     Shapes:  x (N, h, w) or (N, C, h, w)  ->  the same, empty (0) where nothing was.
-    Raises:  DataError for a scale that is not positive and for other arrays.   Chapter: 3.
+    Raises:  DataError for strengths out of range (a size is from 0.01 to 100) and for other arrays.   Chapter: 3.
     Twin:    torchvision.transforms.v2.RandomAffine.
     """
 
@@ -77,9 +72,13 @@ class Affine:
     shift: float = 0.1
 
     def __post_init__(self):
-        if not 0 < min(self.scale) <= max(self.scale):
-            raise DataError(f"scale expected two positive numbers, got {self.scale}")
-        _between(0, 0.9, aspect=self.aspect)
+        if not isinstance(self.scale, tuple | list) or len(self.scale) != 2:
+            raise DataError(f"Affine expected scale to be (smallest, largest), got {self.scale!r}")
+        smallest, largest = self.scale
+        number("Affine", "largest scale", largest, 0.01, 100)
+        number("Affine", "smallest scale", smallest, 0.01, largest)
+        for name, most in (("degrees", 360), ("aspect", 0.9), ("shear", 10), ("shift", 10)):
+            number("Affine", name, getattr(self, name), 0, most)
 
     def __call__(self, x, rng):
         n = len(_batch(x))
@@ -91,10 +90,14 @@ class Elastic:
     """Bend: displacements that are given at 5 x 5 points and smooth between; `strength` 1 would be half the picture.
 
     Shapes:  x (N, h, w) or (N, C, h, w)  ->  the same, empty (0) where nothing was.
+    Raises:  DataError unless 0 <= strength <= 10.
     Source:  Simard et al. 2003 (with smoothed noise).   Chapter: 6.   Twin: torchvision.transforms.v2.ElasticTransform.
     """
 
     strength: float = 0.08
+
+    def __post_init__(self):
+        number("Elastic", "strength", self.strength, 0, 10)
 
     def __call__(self, x, rng):
         n, _, h, w = _batch(x).shape
@@ -106,13 +109,13 @@ class Shift:
     """Move by whole pixels, up to `pixels` in each direction: nothing is blurred.
 
     Shapes:  x (N, h, w) or (N, C, h, w)  ->  the same, empty (0) where nothing was.
-    Raises:  DataError for a negative number.   Chapter: 3.
+    Raises:  DataError unless pixels is a whole number from 0 to 1,000.   Chapter: 3.
     """
 
     pixels: int = 1
 
     def __post_init__(self):
-        _between(0, 1000, pixels=self.pixels)
+        whole("Shift", "pixels", self.pixels, 0, 1000)
 
     def __call__(self, x, rng):
         n, channels, h, w = _batch(x).shape
@@ -129,13 +132,13 @@ class Crop:
     """Cut out a part, at least the share `smallest` of the area, and enlarge it to the old size.
 
     Shapes:  x (N, h, w) or (N, C, h, w)  ->  the same.
-    Raises:  DataError unless 0 < smallest <= 1.   Chapter: 4.   Twin: torchvision.transforms.v2.RandomResizedCrop.
+    Raises:  DataError unless 10^-6 <= smallest <= 1.   Chapter: 4.   Twin: torchvision.transforms.v2.RandomResizedCrop.
     """
 
     smallest: float = 0.5
 
     def __post_init__(self):
-        _between(0.01, 1, smallest=self.smallest)
+        number("Crop", "smallest", self.smallest, 1e-6, 1)
 
     def __call__(self, x, rng):
         n = len(_batch(x))
@@ -158,7 +161,7 @@ class Flip:
     p: float = 0.5
 
     def __post_init__(self):
-        _between(0, 1, p=self.p)
+        number("Flip", "p", self.p, 0, 1)
 
     def __call__(self, x, rng):
         mirrored = rng.random(len(_batch(x))) < self.p
@@ -177,7 +180,8 @@ class Contrast:
     high: float = 1.0
 
     def __post_init__(self):
-        _between(0, self.high, low=self.low)
+        number("Contrast", "high", self.high, 0)
+        number("Contrast", "low", self.low, 0, self.high)
 
     def __call__(self, x, rng):
         factor = warp.uniform(rng, self.low, self.high, len(_batch(x))).astype(x.dtype)
@@ -189,17 +193,17 @@ class Noise:
     """Add to each pixel nearly normal noise; each picture has its own standard deviation from 0 to `std`.
 
     Shapes:  x (N, h, w) or (N, C, h, w)  ->  the same, from 0 to 1.
-    Raises:  DataError if std is negative.   Chapter: 3.
+    Raises:  DataError unless 0 <= std <= 10.   Chapter: 3.
     """
 
     std: float = 0.1
 
     def __post_init__(self):
-        _between(0, 10, std=self.std)
+        number("Noise", "std", self.std, 0, 10)
 
     def __call__(self, x, rng):
         strength = (self.std * rng.random(len(_batch(x)))).astype(np.float32)
-        grain = warp.bell(rng, x.shape) * strength.reshape(-1, *[1] * (x.ndim - 1))
+        grain = warp.nearly_normal(rng, x.shape) * strength.reshape(-1, *[1] * (x.ndim - 1))
         return np.clip(x + grain, 0, 1)
 
 
@@ -215,7 +219,7 @@ class Erase:
     largest: float = 0.4
 
     def __post_init__(self):
-        _between(0, 1, largest=self.largest)
+        number("Erase", "largest", self.largest, 0, 1)
 
     def __call__(self, x, rng):
         n = len(_batch(x))

@@ -24,8 +24,10 @@ class Card:
     """What one should know of a data set before using it.
 
     fields    name -> (shape, meaning and unit); M is the number of rows, and a field of texts or numbers is (M,)
+    pair      the fields that a row, a batch or a loader gives: input and target; the first two unless it says otherwise
     parts     name -> what it is for
     options   name -> what `load` can be asked for
+    files     of what is downloaded: name, size, checksum and who published it
     chapters  where it is used, "6" or "5c"
     """
 
@@ -42,8 +44,12 @@ class Card:
     chapters: tuple
     parts: dict = dataclasses.field(default_factory=dict)
     options: dict = dataclasses.field(default_factory=dict)
+    pair: tuple | None = None
+    files: tuple = ()
 
     def __post_init__(self):
+        if self.pair is None:
+            object.__setattr__(self, "pair", tuple(self.fields)[:2])  # the way to set what is frozen
         empty = [name for name in ("name", "title", "summary", "origin", "license", "size", "fields", "good_for",
                                    "flaws", "chapters") if not getattr(self, name)]
         if empty or self.kind not in KINDS:
@@ -52,9 +58,10 @@ class Card:
 
     def __repr__(self):
         rows = [("fields", [f"{name} {shape}: {text}" for name, (shape, text) in self.fields.items()]),
+                ("a row gives", [", ".join(self.pair)] if self.pair else []),
                 ("parts", [f"{name}: {text}" for name, text in self.parts.items()]),
                 ("options", [f"{name}: {text}" for name, text in self.options.items()]),
-                ("good for", self.good_for), ("flaws", self.flaws)]
+                ("files", self.files), ("good for", self.good_for), ("flaws", self.flaws)]
         lines = [f"{self.title} ({self.name}, {self.kind})", self.summary, f"origin: {self.origin}",
                  f"license: {self.license}", f"size: {self.size}"]
         for title, entries in rows:
@@ -67,7 +74,7 @@ class Dataset:
 
     `digits.x` is a field, `digits.train` a part, `digits.classes` something that belongs to all rows. A slice, a list
     of rows or a mask gives those rows as a data set; a single row is its `pair`, the input and the target, so that
-    PyTorch's DataLoader takes the whole as it is. `arrays` is that pair of all rows.
+    PyTorch's DataLoader takes the whole as it is. `arrays` is that pair of all rows, `using` chooses another.
 
     Shapes:  fields (M, ...); rows slices, (R,) whole numbers or (M,) booleans
     Raises:  ValueError for fields of several lengths; AttributeError with the names that are there; IndexError for rows
@@ -78,7 +85,7 @@ class Dataset:
     def __init__(self, card, fields, parts=None, common=None, pair=None):
         self.card, self.parts, self.common = card, dict(parts or {}), dict(common or {})
         self.fields = {name: _column(values) for name, values in fields.items()}
-        self.pair = tuple(pair or tuple(self.fields)[:2])
+        self.pair = tuple(pair or card.pair)
         lengths = {name: len(values) for name, values in self.fields.items()}
         if len(set(lengths.values())) != 1:
             raise ValueError(f"{card.name} expected fields of one length, got {lengths}")
@@ -87,10 +94,20 @@ class Dataset:
         return len(next(iter(self.fields.values())))
 
     def __getitem__(self, rows):
-        if isinstance(rows, int | np.integer) and not isinstance(rows, bool):
-            return tuple(self.fields[name][rows] for name in self.pair)
         rows = rows if isinstance(rows, slice) else _chosen(rows, len(self))
+        if isinstance(rows, int):
+            return tuple(self.fields[name][rows] for name in self.pair)
         return Dataset(self.card, {n: values[rows] for n, values in self.fields.items()}, None, self.common, self.pair)
+
+    def using(self, *pair):
+        """The same rows with other fields as input and target: `scenes.using("x", "boxes")`.
+
+        Returns: Dataset that shares its arrays.   Raises:  DataError for a name that is no field.   Chapter: 5a.
+        """
+        if not pair or set(pair) - self.fields.keys():
+            raise DataError(f"{self.card.name} has the fields {', '.join(self.fields)}; "
+                            f"using({', '.join(map(repr, pair))}) expected some of them")
+        return Dataset(self.card, self.fields, self.parts, self.common, pair)
 
     def __getattr__(self, name):
         if not name.startswith("_"):  # copying asks for such names before there is anything to look in
@@ -131,8 +148,10 @@ class Dataset:
 
 
 def _chosen(rows, count):
-    """Rows that were asked for, as an array: whole numbers (R,), or booleans for all rows."""
+    """Rows that were asked for: a whole number, or an array of whole numbers (R,) or of booleans for all rows."""
     chosen = np.asarray(rows)
+    if chosen.ndim == 0 and chosen.dtype.kind in "iu":
+        return int(chosen)
     if chosen.shape == (0,):  # an empty list has no type of its own
         chosen = chosen.astype(int)
     if chosen.ndim != 1 or chosen.dtype.kind not in "iub" or (chosen.dtype.kind == "b" and len(chosen) != count):
@@ -167,7 +186,7 @@ def two_thirds(n):
 
 
 PARTS = {"fit": "to train on while settings are chosen", "validation": "to choose settings with",
-         "train": "fit and validation, to train what was chosen", "test": "to look at once"}
+         "train": "fit and validation together, to train what was chosen", "test": "to be looked at once, at the end"}
 
 
 def floats(values):
@@ -217,9 +236,9 @@ def describe(name=None):
 
 
 def _entry(name):
-    if name in DATASETS:
+    if isinstance(name, str) and name in DATASETS:
         return DATASETS[name]
-    close = difflib.get_close_matches(str(name), DATASETS, n=1)
+    close = difflib.get_close_matches(str(name).lower().replace("-", "_"), DATASETS, n=1, cutoff=0.7)
     meant = f" Did you mean {close[0]!r}?" if close else ""
     raise DataError(f"there is no data set {name!r}.{meant} There are: {', '.join(DATASETS)}")
 

@@ -7,8 +7,8 @@ import functools
 
 import numpy as np
 
-from .base import PARTS, Card, Dataset, dataset, parts_of
-from .texts import divide, read_archive, without_copies
+from .base import PARTS, Card, Dataset, dataset
+from .texts import by_part, divide, read_archive, without_copies
 
 # The modules of each area. The choice is ours, and a module may well belong to two of them: the labels are noisy.
 MODULES = {
@@ -30,8 +30,8 @@ CARD = Card(
     name="docstrings",
     title="Docstrings of the standard library",
     kind="embedded",
-    summary="What the modules, classes and functions of Python's standard library say of themselves, and in which of "
-    "six areas they are: code, data, gui, math, network, system.",
+    summary="What the modules, classes and functions of Python's standard library say about themselves, and in which "
+    "of six areas they are: code, data, gui, math, network, system.",
     origin="the library of CPython 3.11.7, by the Python Software Foundation and contributors; the areas are ours",
     license="PSF License 2",
     size="5,403 texts from 420 files, 1,329,919 characters; 341 KB",
@@ -44,9 +44,9 @@ CARD = Card(
     options={"seed": "which split by file (default 0)"},
     good_for=("text classification", "naive Bayes against embeddings", "what pretraining changes"),
     flaws=(
-        "The labels are a map of modules made by hand: a helper for strings is of the network if it stands in email.",
+        "The labels are a map of modules made by hand: a helper for strings counts as network if it stands in email.",
         "Areas are of unequal size, 7 to 24 percent of the test texts: report the accuracy per area as well. Math has "
-        "11 files, so its test is one of a few styles, and its validation may get half of its share.",
+        "11 files, so few styles are in its test, and its validation may get half of its share.",
         "Two files are so large that they are never in validation or test: tkinter/__init__.py, a third of the texts "
         "of gui, and _pydecimal.py, almost half of math.",
         "Copies are gone, but a library repeats its phrases: of the 1,346 test texts of split 0, 17 share more than "
@@ -68,15 +68,13 @@ def docstrings(seed=0):
     Source:  Python Software Foundation, CPython 3.11.7, folder Lib.   Chapter: 5b.
     """
     version, texts, areas, files, file_names = _shipped()
-    part_of_file = np.empty(len(file_names), int)  # 0 test, 1 validation, 2 fit
+    part_of_file = np.empty(len(file_names), int)
     rng = np.random.default_rng(seed)
     for area in range(len(AREAS)):  # each by itself, so that every part has texts of every area
         own, sizes = np.unique(files[areas == area], return_counts=True)
         part_of_file[own] = divide(sizes, (TEST, VALIDATION), rng)
-    part = part_of_file[files]
-    order = np.argsort(-part, kind="stable")
-    return Dataset(CARD, {"x": [texts[row] for row in order], "y": areas[order], "file": files[order]},
-                   parts_of(*(int(np.sum(part == number)) for number in (2, 1, 0))),
+    order, parts = by_part(part_of_file[files])
+    return Dataset(CARD, {"x": [texts[row] for row in order], "y": areas[order], "file": files[order]}, parts,
                    common={"areas": list(AREAS), "files": list(file_names), "python": version})
 
 

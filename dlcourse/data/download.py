@@ -15,10 +15,11 @@ import time
 import warnings
 from pathlib import Path
 
-from .base import DataError
+from .checks import DataError
 from .formats import described
 
 TIMEOUT = 30  # seconds in which a server must answer, and then go on sending
+CONNECT = 5  # seconds to reach each address of a server: behind some firewalls nothing ever answers
 CHUNK = 2**16
 PART = ".dlcourse-part"  # the end of a temporary name: no browser and no other program uses it
 # A download that is alive writes, or fails by its timeout, long before so many seconds are over. Asking whether its
@@ -31,7 +32,7 @@ NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 class Entry:
     """A file that can be had: its name in the cache, where it is, how it is known, and who published the checksum.
 
-    unpacked  what may be put into the folder instead of it, by hand
+    by_hand  what may be put into the folder instead of it, in words
     """
 
     name: str
@@ -39,7 +40,7 @@ class Entry:
     size: int
     sha256: str
     source: str
-    unpacked: str = ""
+    by_hand: str = ""
 
     def __post_init__(self):
         if not (self.addresses and self.source and self.size > 0 and len(self.sha256) == 64):
@@ -86,9 +87,18 @@ def fetch(entry, folder, timeout=TIMEOUT):
     except OSError as error:  # of this computer: what the network did is a refusal
         raise DataError(f"{entry.name} could not be stored in {folder} ({error.strerror or error}): "
                         f"{_advice(error, entry)}.{kept}") from error
-    instead = f" (or {entry.unpacked})" if entry.unpacked else ""
+    instead = f" (or {entry.by_hand})" if entry.by_hand else ""
     raise DataError(f"{entry.name} could not be downloaded. {'; '.join(failures)}. Look at the network and try again, "
                     f"or get the file ({entry.size:,} bytes) in another way and put it{instead} into {folder}.{kept}")
+
+
+def put_by_hand(folder, *names, kind=Path.is_file):
+    """The first file with one of these names, in the folder or below it, where archives are unpacked to; else None.
+
+    With kind=Path.is_dir, the first folder.
+    """
+    places = (path for path in sorted(Path(folder).rglob("*")) if path.name in names and PART not in str(path))
+    return next(filter(kind, places), None)
 
 
 def clear_left_behind(folder):
@@ -119,7 +129,7 @@ def _download(address, path, entry, timeout):
     try:
         with open(part, "xb") as file, _progress(entry) as bar:
             load = pooch.HTTPDownloader(
-                progressbar=bar, chunk_size=CHUNK, timeout=timeout,
+                progressbar=bar, chunk_size=CHUNK, timeout=(min(timeout, CONNECT), timeout),
                 headers={"Accept-Encoding": "identity"}, hooks={"response": arrived})  # the bytes as they are stored
             load(address, _Limited(file, entry.size), None)
         if fault := _fault(part, entry):
@@ -172,6 +182,8 @@ def _reason(error, timeout):
     answer = getattr(error, "response", None)
     if isinstance(error, requests.HTTPError) and answer is not None:
         return f"HTTP {answer.status_code} {answer.reason}"
+    if isinstance(error, requests.ConnectTimeout):
+        return f"could not be reached within {min(timeout, CONNECT):g} seconds"
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return f"no answer within {timeout:g} seconds"
     if isinstance(error, requests.TooManyRedirects):

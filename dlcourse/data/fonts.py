@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .base import DataError
+from .checks import DataError, one_of
 
 FONTS = (
     "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique",
@@ -61,8 +61,8 @@ def characters_of(alphabet):
     return text
 
 
-def like(characters):
-    """These characters and all that look like one of them: like("1") is "1IlΙ".   Chapter: 8."""
+def with_look_alikes(characters):
+    """These characters and all that look like one of them: with_look_alikes("1") is "1IlΙ".   Chapter: 8."""
     return "".join(dict.fromkeys("".join(_GROUP.get(c, c) for c in characters)))
 
 
@@ -75,8 +75,7 @@ def classes_of(characters, look_alikes="keep"):
     Returns: the characters as a text, the class of each (an array), and the names of the classes.
     Raises:  DataError for another word.   Chapter: 8.
     """
-    if look_alikes not in ("keep", "merge", "drop"):
-        raise DataError(f"look_alikes expected 'keep', 'merge' or 'drop', got {look_alikes!r}")
+    one_of("an alphabet", "look_alikes", look_alikes, ("keep", "merge", "drop"))
     if look_alikes == "keep":
         return characters, np.arange(len(characters)), list(characters)
     groups = {}
@@ -90,11 +89,16 @@ def classes_of(characters, look_alikes="keep"):
 
 
 def fonts_of(names):
-    """The names of fonts as a tuple, each once.   Raises:  DataError for a font that is not in FONTS.   Chapter: 6."""
-    names = tuple(dict.fromkeys([names] if isinstance(names, str) else names))
+    """The names of fonts, one or a list, as a tuple, each once and in the order given.
+
+    Raises:  DataError for what is no list, and for a font that is not in FONTS.   Chapter: 6.
+    """
+    names = [names] if isinstance(names, str) else names
+    if not isinstance(names, list | tuple):  # nor a set, whose order no seed decides
+        raise DataError(f"fonts expected a name or a list of names, got {names!r}; there are: {', '.join(FONTS)}")
     if unknown := [name for name in names if name not in FONTS]:
         raise DataError(f"there is no font {', '.join(map(repr, unknown))}; there are: {', '.join(FONTS)}")
-    return names
+    return tuple(dict.fromkeys(names))
 
 
 def bank(characters, fonts):

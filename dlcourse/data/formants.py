@@ -53,8 +53,8 @@ SOUNDS = {
 WORDS = tuple(word.split() for word in (
     "Z IH R AO UH", "W AH N", "T H UW UW", "TH R IY", "F AO R", "F AA IH V", "S IH - K S", "S EH V AH N",
     "EH IY - T", "N AA IH N"))
-ACCENT, SLIP = 0.07, 0.03  # how far a speaker's formants lie from the table, and a word's from the speaker's: both are
-SPREAD = 3**0.5  # standard deviations, as shares, and uniform numbers lie within this many of theirs
+ACCENT, SLIP = 0.07, 0.03  # standard deviations: a speaker's formants around the table's, a word's around the speaker's
+SPREAD = 3**0.5  # uniform numbers lie within so many of their standard deviations
 GLIDE, ATTACK = 0.045, 0.016  # seconds that formants and levels take from one sound to the next
 STEP = 8  # samples: the mouth is slow, so where it moves is computed a thousand times a second
 TAIL = 200  # samples in which the resonances die away after a word
@@ -177,31 +177,55 @@ def say(sounds, speaker, rng, pitch=1.0, longest=LONGEST):
 
     Returns: samples (T,), 8,000 a second, loud vowels beyond 1: scale them.   Chapter: 5c.
     """
-    table = [SOUNDS[name] for name in sounds]
-    rows = [list(SOUNDS).index(name) for name in sounds]
-    lengths = np.array([sound.milliseconds for sound in table]) * (RATE / 1000 / speaker.rate)
-    lengths *= rng.uniform(0.8, 1.25, len(table))
-    lengths *= min(1, (longest - TAIL) / lengths.sum())
-    formants = np.array([sound.formants for sound in table]) * speaker.tract * speaker.accent[rows]
-    formants *= 1 + SLIP * rng.uniform(-SPREAD, SPREAD, formants.shape)
-    levels = np.array([(s.voice, s.breath, s.hiss * speaker.hiss, s.flat * speaker.hiss) for s in table])
-    centers = np.array([sound.center for sound in table]) * min(speaker.tract, 1.1)
+    lengths = _timing(sounds, speaker, rng, longest)
+    resonances = _resonances(sounds, speaker, rng)
+    time = np.arange(int(lengths.sum() + TAIL) // STEP + 1) * STEP
+    throat, lips = _source(sounds, speaker, rng, lengths, time, pitch)
+    formants = _tracks(resonances, _knots(lengths, GLIDE), time)
+    return vocal_tract(throat, np.minimum(formants, 0.48 * RATE)) + lips
 
-    steps = int(lengths.sum() + TAIL) // STEP
-    time = np.arange(steps + 1) * STEP
-    begin, end = np.cumsum(lengths) - lengths, np.cumsum(lengths)
-    glide, attack = (np.minimum(seconds * RATE, lengths) / 2 for seconds in (GLIDE, ATTACK))
-    moving = np.stack([begin + glide, end - glide], axis=1).ravel()
-    steady = np.concatenate([[0.0], np.stack([begin + attack, end - attack], axis=1).ravel(), end[-1:]])
-    formants = np.stack([np.interp(time, moving, f) for f in np.repeat(formants.T, 2, axis=1)])  # (3, S + 1)
-    levels = np.pad(np.repeat(levels.T, 2, axis=1), [(0, 0), (1, 1)])  # silent before and after
-    levels = np.stack([np.interp(time, steady, level) for level in levels])  # (4, S + 1)
-    voice, breath, hiss, flat = between(levels)  # (S * STEP,) each
+
+def _timing(sounds, speaker, rng, longest):
+    """How many samples each sound takes (sounds,), no whole numbers."""
+    lengths = np.array([SOUNDS[name].milliseconds for name in sounds]) * (RATE / 1000 / speaker.rate)
+    lengths *= rng.uniform(0.8, 1.25, len(sounds))
+    return lengths * min(1, (longest - TAIL) / lengths.sum())
+
+
+def _resonances(sounds, speaker, rng):
+    """The formants that the speaker aims at in each sound, in Hz (sounds, 3)."""
+    rows = [list(SOUNDS).index(name) for name in sounds]
+    aims = np.array([SOUNDS[name].formants for name in sounds]) * speaker.tract * speaker.accent[rows]
+    return aims * (1 + SLIP * rng.uniform(-SPREAD, SPREAD, aims.shape))
+
+
+def _knots(lengths, seconds):
+    """From when to when each sound is held (2 * sounds,), if from one to the next it takes so many seconds."""
+    end = np.cumsum(lengths)
+    move = np.minimum(seconds * RATE, lengths) / 2
+    return np.stack([end - lengths + move, end - move], axis=1).ravel()
+
+
+def _tracks(values, knots, time):
+    """What each sound holds from its first knot to its second, and straight lines from one sound to the next.
+
+    values (sounds, K), knots (2 * sounds,), time (S + 1,)  ->  (K, S + 1)
+    """
+    return np.stack([np.interp(time, knots, np.repeat(held, 2)) for held in values.T])
+
+
+def _source(sounds, speaker, rng, lengths, time, pitch):
+    """What goes through the vocal tract and what arises at the lips, (S * STEP,) each."""
+    table, knots, end = [SOUNDS[name] for name in sounds], _knots(lengths, ATTACK), np.cumsum(lengths)[-1]
+    levels = np.array([(s.voice, s.breath, s.hiss * speaker.hiss, s.flat * speaker.hiss) for s in table])
+    levels = np.pad(levels, [(1, 1), (0, 0)])  # silence before and after: two more sounds, until 0 and from the end
+    voice, breath, hiss, flat = between(_tracks(levels, np.concatenate([[-1, 0], knots, [end, end + 1]]), time))
+    centers = np.array([[sound.center] for sound in table]) * min(speaker.tract, 1.1)
+    center = between(_tracks(centers, knots, time))[0]
 
     share = between(time / time[-1])
     tone = speaker.pitch * pitch * rng.uniform(0.94, 1.06) * (1 + speaker.bend * (share - 0.5))
-    noise = rng.standard_normal(len(tone))
     pulses = glottal_pulses(tone, speaker.open_share, speaker.softness)
-    source = voice * (pulses + speaker.breathiness * noise) + breath * noise
-    lips = hiss * hissing(noise, between(np.interp(time, steady[1:-1], np.repeat(centers, 2)))) + flat * noise
-    return vocal_tract(source, np.minimum(formants, 0.48 * RATE)) + lips
+    noise = rng.standard_normal(len(tone))
+    throat = voice * (pulses + speaker.breathiness * noise) + breath * noise
+    return throat, hiss * hissing(noise, center) + flat * noise

@@ -1,7 +1,7 @@
 """Why this file exists: files from elsewhere are read as strictly as a stranger's word should be.
 
 What a file says of itself must hold to the last byte, or it is refused in one line. Nothing is unpickled or run, and no
-more memory is taken than the file was expected to need.
+more data are taken into memory than the file was expected to hold.
 """
 
 import contextlib
@@ -12,10 +12,12 @@ import zlib
 
 import numpy as np
 
-from .base import DataError
+from .checks import DataError
 
 # The third byte of an IDX file names the type of its numbers, whose highest byte comes first.
 IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+IDX_NAMES = {"uint8": "unsigned byte", "int8": "signed byte", "int16": "short", "int32": "int", "float32": "float",
+             "float64": "double"}  # NumPy's names and those of the format's description
 IDX_DIMENSIONS = 8  # more than anybody uses
 LARGEST = 2**28  # bytes of data that are read from an IDX file whose shape nobody knew beforehand
 CIFAR_SHAPE, CIFAR_CLASSES = (3, 32, 32), 10
@@ -31,12 +33,13 @@ def described(head):
     return f"a file that begins with {head[:8]!r}{page}"
 
 
-def read_idx(path, shape=None, largest=LARGEST):
+def read_idx(path, shape=None, kind=None, largest=LARGEST):
     """The array of an IDX file, gzipped or not: the format of MNIST.
 
     Two bytes 0, a type, the number of dimensions, the dimensions as 4 bytes each, then the numbers, last axis fastest.
 
-    Shapes:  as the file says, which must be `shape` if that is given.
+    Shapes:  as the file says, which must be `shape` if that is given; likewise the type and `kind`. Without a shape,
+             a file of more than `largest` bytes of numbers is refused.
     Raises:  DataError if the file is missing, damaged, too short, too long, or has another type or shape.
     Source:  LeCun et al., The MNIST database, "The IDX file format".   Chapter: 6.
     """
@@ -51,13 +54,16 @@ def read_idx(path, shape=None, largest=LARGEST):
         found = tuple(int(size) for size in np.frombuffer(sizes, ">u4"))
         if shape is not None and found != tuple(shape):
             raise DataError(f"{path} expected shape {tuple(shape)}, got {found}: is it the file of another data set?")
-        kind = np.dtype(IDX_TYPES[head[2]])
-        length = math.prod(found) * kind.itemsize
-        if length > largest:
+        stored = np.dtype(IDX_TYPES[head[2]])
+        if kind is not None and stored.name != np.dtype(kind).name:
+            raise DataError(f"{path} expected type {IDX_NAMES[np.dtype(kind).name]}, got {IDX_NAMES[stored.name]}: is "
+                            "it the file of another data set?")
+        length = math.prod(found) * stored.itemsize
+        if shape is None and length > largest:
             raise DataError(f"{path} expected at most {largest:,} bytes of data, got {length:,}: give read_idx the "
                             "shape that you expect, or a higher `largest`")
-        numbers = np.frombuffer(_exactly(file, length, path, "numbers", last=True), kind).reshape(found)
-        return numbers.astype(kind.newbyteorder("="))
+        numbers = np.frombuffer(_exactly(file, length, path, "numbers", last=True), stored).reshape(found)
+        return numbers.astype(stored.newbyteorder("="))
 
 
 def read_cifar(path, rows):
@@ -89,6 +95,8 @@ def archive_files(path, wanted, largest):
     """Go through the files of a tar archive packed by gzip whose last name is `wanted`: pairs of that name and bytes.
 
     Nothing is written, and links, devices and folders are passed over, so a file can say no place where it would go.
+    What is passed over is unpacked all the same, and a long name is read whole, however long: an archive that `fetch`
+    has not compared with a checksum may cost more time and memory than its files have bytes.
 
     Raises:  DataError if the archive is missing or damaged, or a file in it has more than `largest` bytes.
     """

@@ -6,8 +6,9 @@ Letters and digits of the fonts in fonts.py are turned, bent, thickened, paled a
 import numpy as np
 
 from . import warp
-from .base import PARTS, Card, DataError, Dataset, dataset, floats, parts_of
-from .fonts import ALPHABETS, FONTS, HELD_OUT, SIDE, bank, characters_of, classes_of, fonts_of, like
+from .base import PARTS, Card, Dataset, dataset, floats, parts_of
+from .checks import DataError, number, whole
+from .fonts import ALPHABETS, FONTS, HELD_OUT, SIDE, bank, characters_of, classes_of, fonts_of, with_look_alikes
 
 SIZE = 28  # pixels of a picture, as in MNIST
 CHUNK = 64  # pictures that are drawn together, so that what is computed stays in the cache
@@ -18,8 +19,8 @@ PALEST, NOISE = 0.6, 0.05
 LICENSE = "free fonts, not shipped here; Bitstream Vera license (DejaVu), STIX Font License, BaKoMa Fonts Licence"
 OPTIONS = {
     "alphabet": f"one of {', '.join(ALPHABETS)}, or a text of their characters",
-    "n": "rows to train with (default 6,000); every other part has a third of it",
-    "seed": "what all is drawn from (default 0)",
+    "n": "rows of train, a fifth of them for validation (default 6,000); each of the other parts has a third of n",
+    "seed": "decides everything that is drawn (default 0)",
     "look_alikes": "'keep' (default): each character is a class; 'merge': those that look alike are one class; 'drop': "
     "the first of them stays",
     "without": "an alphabet or a text: leave out these characters and all that look like them (default: none)",
@@ -32,7 +33,7 @@ CARD = Card(
     summary="Characters of twenty fonts as pictures of 28 x 28 pixels, warped at random; any number of them.",
     origin="drawn by Pillow from fonts that matplotlib ships: DejaVu, STIX, Computer Modern in the BaKoMa version",
     license=LICENSE,
-    size="10,000 pictures, 31 MB; others by n=",
+    size="10,000 pictures, 32 MB; others by n=",
     fields={
         "x": ("(M, 1, 28, 28)", "gray values from 0 (paper) to 1 (ink), in steps of 1/255"),
         "y": ("(M,)", "the class, an index into `classes`"),
@@ -40,8 +41,8 @@ CARD = Card(
         "character": ("(M,)", "the character, an index into `characters`; equal to y unless look-alikes are merged"),
     },
     parts=PARTS | {
-        "test": "to look at once: fonts that are in no other part",
-        "same_fonts": "to look at once: new pictures in the fonts of the training rows",
+        "test": PARTS["test"] + ": fonts that are in no other part",
+        "same_fonts": PARTS["test"] + ": new pictures in the fonts of the training rows",
         "script_train": "with script_held_out=: its characters in the fonts of the training rows",
         "script_test": "with script_held_out=: its characters in the fonts held out",
     },
@@ -73,9 +74,8 @@ class Painter:
     """
 
     def __init__(self, characters, fonts, strength=1.0):
-        if not 0 <= strength <= 2:
-            raise DataError(f"strength expected a number from 0 to 2, got {strength}")
-        self.characters, self.fonts, self.strength = characters, fonts, strength
+        self.characters, self.fonts = characters, fonts
+        self.strength = number("glyphs", "strength", strength, 0, 2)
         self._bank, there = bank(characters, fonts)
         self._choices = there.sum(axis=0)
         if not self._choices.all():
@@ -107,12 +107,12 @@ class Painter:
         plain += other
         low, high = (1 + s * (end - 1) for end in SCALE)
         matrix = warp.affine(rng, n, s * DEGREES, (low, high), s * ASPECT, s * SHEAR, s * SHIFT)
-        where = warp.places(matrix, SIZE, SIZE)
+        where = warp.sampling_grid(matrix, SIZE, SIZE)
         where += warp.elastic(rng, n, s * BEND, SIZE, SIZE)
         ink = warp.sample(plain.reshape(n, 1, SIDE, SIDE), where)[:, 0]  # (n, 28, 28)
         ink *= (1 - s * (1 - PALEST) * rng.random((n, 1, 1))).astype(np.float32)
         if noise:
-            grain = warp.bell(rng, ink.shape)
+            grain = warp.nearly_normal(rng, ink.shape)
             grain *= (255 * s * noise * rng.random((n, 1, 1))).astype(np.float32)
             ink += grain
         return np.rint(np.clip(ink, 0, 255, out=ink), out=ink).astype(np.uint8)
@@ -126,32 +126,39 @@ def glyphs(alphabet="digits", n=6000, seed=0, look_alikes="keep", without="", fo
     Returns: Dataset with x (M, 1, 28, 28), y (M,), font (M,), character (M,).
     Raises:  DataError for alphabets, fonts, words and sizes that do not exist or leave nothing.   Chapter: 6.
     """
-    if n < 5:
-        raise DataError(f"glyphs expected n of at least 5, to have a row in every part; got {n}")
+    n = whole("glyphs", "n", n, 5)  # to have a row in every part
     characters, labels, names = chosen_classes(alphabet, look_alikes, without)
     seen, unseen = split_fonts(fonts_held_out)
-    third = max(1, n // 3)
-    drawn = [(characters, seen, n), (characters, unseen, third), (characters, seen, third)]
-    parts = parts_of(n - n // 5, n // 5, third) | {"same_fonts": slice(n + third, n + 2 * third)}
+    drawn = [("train", characters, seen), ("test", characters, unseen), ("same_fonts", characters, seen)]
     every = characters
     if script_held_out:
-        script, more, more_names = chosen_classes(script_held_out, look_alikes, like(characters) + _named(without))
-        drawn += [(script, seen, third), (script, unseen, third)]
-        parts |= {"script_train": slice(n + 2 * third, n + 3 * third),
-                  "script_test": slice(n + 3 * third, n + 4 * third)}
+        hidden = with_look_alikes(characters) + _named(without)
+        script, more, more_names = chosen_classes(script_held_out, look_alikes, hidden)
+        drawn += [("script_train", script, seen), ("script_test", script, unseen)]
         every, labels, names = characters + script, np.concatenate([labels, more + len(names)]), names + more_names
-    pictures, which, fonts = [], [], []
-    for part, (text, faces, rows) in enumerate(drawn):
-        painter = Painter(text, faces, strength)
-        found, character, font = painter.draw(np.random.default_rng([seed, part]), rows)
-        pictures.append(found)
-        which.append(np.array([every.index(c) for c in text])[character])
-        fonts.append(np.array([FONTS.index(f) for f in faces])[font])
-    character = np.concatenate(which)
-    fields = {"x": as_floats(np.concatenate(pictures)), "y": labels[character], "font": np.concatenate(fonts),
-              "character": character}
+    parts = with_same_fonts(n, others=[part for part, _, _ in drawn[3:]])
+    total = max(rows.stop for rows in parts.values())
+    pictures, (character, font) = np.empty((total, SIZE, SIZE), np.uint8), np.empty((2, total), int)
+    for k, (part, text, faces) in enumerate(drawn):
+        rows, rng = parts[part], np.random.default_rng([seed, k])
+        pictures[rows], own_character, own_font = Painter(text, faces, strength).draw(rng, rows.stop - rows.start)
+        character[rows] = np.array([every.index(c) for c in text])[own_character]
+        font[rows] = np.array([FONTS.index(f) for f in faces])[own_font]
+    fields = {"x": as_floats(pictures), "y": labels[character], "font": font, "character": character}
     common = {"classes": names, "characters": list(every), "fonts": list(FONTS)}
     return Dataset(CARD, fields, parts, common)
+
+
+def with_same_fonts(n, others=()):
+    """Parts for n rows to train with, and a third of that for test, same_fonts and each of the others, in this order.
+
+    Chapter: 6.
+    """
+    third = max(1, n // 3)
+    parts = parts_of(n - n // 5, n // 5, third)
+    for k, name in enumerate(["same_fonts", *others], start=1):
+        parts[name] = slice(n + k * third, n + (k + 1) * third)
+    return parts
 
 
 class GlyphStream:
@@ -166,18 +173,20 @@ class GlyphStream:
 
     def __init__(self, alphabet="digits", batch_size=128, batches=50, seed=0, look_alikes="keep", without="",
                  fonts=None, strength=1.0):
-        if batch_size < 1 or batches < 1:
-            raise DataError(f"GlyphStream expected batch_size and batches of at least 1, got {batch_size}, {batches}")
         characters, self._labels, self.classes = chosen_classes(alphabet, look_alikes, without)
         self.painter = Painter(characters, split_fonts(HELD_OUT)[0] if fonts is None else fonts_of(fonts), strength)
-        self.batch_size, self.batches, self.rng = batch_size, batches, np.random.default_rng(seed)
+        self.batch_size = whole("GlyphStream", "batch_size", batch_size, 1)
+        self.batches = whole("GlyphStream", "batches", batches, 1)
+        self.rng = np.random.default_rng(whole("GlyphStream", "seed", seed, 0))
 
     def __len__(self):
         return self.batches
 
     def __iter__(self):
+        # One draw for each pass: however many batches of it are prepared or used, the next pass is the same.
+        rng = np.random.default_rng(self.rng.integers(2**63))
         for _ in range(self.batches):
-            pictures, character, _ = self.painter.draw(self.rng, self.batch_size)
+            pictures, character, _ = self.painter.draw(rng, self.batch_size)
             yield as_floats(pictures), self._labels[character]
 
 
@@ -186,7 +195,7 @@ def chosen_classes(alphabet, look_alikes="keep", without=""):
 
     Raises:  DataError if nothing is left.   Chapter: 8.
     """
-    left_out = like(_named(without))
+    left_out = with_look_alikes(_named(without))
     characters = "".join(c for c in characters_of(alphabet) if c not in left_out)
     if not characters:
         raise DataError(f"nothing of {alphabet!r} is left: all of it looks like characters of {without!r}")

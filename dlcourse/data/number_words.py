@@ -6,7 +6,7 @@ German says the units before the tens, so a model that translates has to look ba
 import numpy as np
 
 from .base import OURS, PARTS, Card, Dataset, dataset, parts_of
-from .checks import DataError, whole
+from .checks import one_of, whole
 
 LARGEST = 999_999
 
@@ -29,7 +29,7 @@ def english(n):
     Shapes:  n a whole number from 0 to 999,999  ->  a list of words.
     Raises:  DataError for any other n.   Chapter: 5d.
     """
-    return _pieces(_english(_checked(n, "english")))
+    return _pieces(_english(whole("english", "n", n, 0, LARGEST)))
 
 
 def german(n):
@@ -38,7 +38,7 @@ def german(n):
     Shapes:  n a whole number from 0 to 999,999  ->  a list of morphemes.
     Raises:  DataError for any other n.   Chapter: 5d.
     """
-    return _pieces(_german(_checked(n, "german")))
+    return _pieces(_german(whole("german", "n", n, 0, LARGEST)))
 
 
 def french(n):
@@ -47,7 +47,7 @@ def french(n):
     Shapes:  n a whole number from 0 to 999,999  ->  a list of words.
     Raises:  DataError for any other n.   Chapter: 5d.
     """
-    return _pieces(_french(_checked(n, "french")))
+    return _pieces(_french(whole("french", "n", n, 0, LARGEST)))
 
 
 def written(n, language):
@@ -59,16 +59,9 @@ def written(n, language):
     Shapes:  n a whole number from 0 to 999,999  ->  a text.
     Raises:  DataError for any other n or language.   Chapter: 5d.
     """
-    if language not in SPELLED:
-        raise DataError(f"written expected a language of {', '.join(SPELLED)}, got {language!r}")
-    text = SPELLED[language](_checked(n, language))
+    spell = SPELLED[one_of("written", "language", language, SPELLED)]
+    text = spell(whole("written", "n", n, 0, LARGEST))
     return text.replace("-", "") if language == "german" else text
-
-
-def _checked(n, language):
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 0 <= n <= LARGEST:
-        raise DataError(f"{language} expected a whole number from 0 to {LARGEST:,}, got {n!r}")
-    return int(n)
 
 
 def _pieces(text):
@@ -148,6 +141,7 @@ CARD = Card(
         "german": ("(M,)", "its morphemes with spaces between them, 1 to 11 of 32: 'ein und zwanzig'"),
         "french": ("(M,)", "its words with spaces between them, 1 to 13 of 27, split at hyphens"),
     },
+    pair=("english", "german"),
     parts=PARTS,
     options={
         "n": "how many numbers, 21 to 70,000 (default 10,500): a seventh drawn from the numbers below 10,000, the rest "
@@ -159,7 +153,7 @@ CARD = Card(
     good_for=("translation with and without attention in a minute", "attention maps: German says the units before the "
               "tens, so that they cross", "exact scores: a translation is right or wrong"),
     flaws=(
-        "A synthetic language: about thirty words, no ambiguity, one right translation. It says nothing of real text.",
+        "A synthetic language: thirty words, no ambiguity, one right translation. It says nothing about real text.",
         "Numbers below 10,000 are drawn more often than all others, since a uniform draw would hardly have any.",
         "Test numbers are new, their words are not: a model that composes gets all of them right.",
     ),
@@ -175,9 +169,8 @@ def numbers(n=10_500, seed=0, source="english", target="german"):
     Raises:  DataError for an n out of range and for a language that is not there.   Chapter: 5d.
     """
     whole("numbers", "n", n, 21, 70_000)
-    for option, language in (("source", source), ("target", target)):
-        if language not in SPELLED:
-            raise DataError(f"numbers expected {option} to be one of {', '.join(SPELLED)}, got {language!r}")
+    one_of("numbers", "source", source, SPELLED)
+    one_of("numbers", "target", target, SPELLED)
     rng = np.random.default_rng(seed)
     small = rng.choice(10_000, n // 7, replace=False)
     others = np.delete(np.arange(LARGEST + 1), small)

@@ -7,28 +7,27 @@ is written down after one another belongs together, so the parts are divided by 
 import numpy as np
 
 from ..environments import CartPole, ConnectFour, TicTacToe, hand_rule, minimax, play_game, random_player, random_policy
-from .base import OURS, PARTS, Card, DataError, Dataset, dataset, floats, parts_of
+from .base import OURS, PARTS, Card, Dataset, dataset, floats, parts_of
+from .checks import one_of, whole
 
 STATE_FIELD = ("(M, 2)", "the position as `dlcourse.environments` has it: stones of the mover, stones of the other")
 POLICIES = {"random": random_policy, "rule": lambda seed: hand_rule}
 
 
 def _shares(count):
-    """How many of so many episodes, games or classes go to fit, validation and test: 60, 20 and 20 percent."""
+    """How many of so many episodes, games or classes go to fit, validation and test: 60, 20 and 20 percent.
+
+    Of fewer than 5, a part would get none.
+    """
     fifth = count // 5
     return count - 2 * fifth, fifth, fifth
-
-
-def _expect_at_least_5(name, n, what):
-    if not isinstance(n, int | np.integer) or n < 5:
-        raise DataError(f"{name} expected n of at least 5 {what}, so that no part is empty, got {n!r}")
 
 
 CARTPOLE_CARD = Card(
     name="cartpole",
     title="Transitions of CartPole",
     kind="simulated",
-    summary="What a cart with a pole did in the next 0.02 seconds, under pushes by chance or by a simple rule.",
+    summary="What a cart with a pole did in the next 0.02 seconds, pushed at random or by a simple rule.",
     origin="simulated by dlcourse.environments.CartPole: the equations of Barto, Sutton and Anderson 1983 without "
     "friction, as in gymnasium's CartPole-v1",
     license=OURS,
@@ -44,7 +43,7 @@ CARTPOLE_CARD = Card(
     },
     parts=PARTS,
     options={
-        "n": "how many episodes (default 500)",
+        "episodes": "how many, at least 5 (default 500)",
         "seed": "the seed of starts and pushes (default 0)",
         "policy": "'random' (default), either side with equal chance, or 'rule', the side to which the pole falls",
     },
@@ -65,22 +64,21 @@ CARTPOLE_CARD = Card(
 
 
 @dataset(CARTPOLE_CARD)
-def cartpole(n=500, seed=0, policy="random"):
+def cartpole(episodes=500, seed=0, policy="random"):
     """Transitions of CartPole, from whole episodes; no episode is in two parts.
 
     Returns: Dataset with x (M, 4), action (M,), next_x (M, 4), reward, terminated, truncated, episode (M,).
     Raises:  DataError for another policy, and for fewer than 5 episodes.   Chapter: 5e.
     """
-    _expect_at_least_5("cartpole", n, "episodes")
-    if policy not in POLICIES:
-        raise DataError(f"cartpole expected policy='random' or policy='rule', got {policy!r}")
-    env, choose = CartPole(n, seed), POLICIES[policy]([seed, 1])
-    rows, going = [], np.ones(n, bool)
+    whole("cartpole", "episodes", episodes, 5)
+    one_of("cartpole", "policy", policy, POLICIES)
+    env, choose = CartPole(episodes, seed), POLICIES[policy]([seed, 1])
+    rows, going = [], np.ones(episodes, bool)
     while going.any():
         before = env.state  # in float64, so that the default dtype does not change what the rule does
         actions = choose(before)
         _, rewards, terminated, truncated = env.step(actions)
-        columns = (before, actions, env.state, rewards, terminated, truncated, np.arange(n))
+        columns = (before, actions, env.state, rewards, terminated, truncated, np.arange(episodes))
         rows.append([column[going] for column in columns])
         going = ~(terminated | truncated)
     x, action, next_x, reward, terminated, truncated, episode = map(np.concatenate, zip(*rows, strict=True))
@@ -88,7 +86,7 @@ def cartpole(n=500, seed=0, policy="random"):
     fields = {"x": floats(x), "action": action, "next_x": floats(next_x), "reward": floats(reward),
               "terminated": terminated, "truncated": truncated, "episode": episode}
     lengths = np.bincount(episode)
-    sizes = [int(part.sum()) for part in np.split(lengths, np.cumsum(_shares(n))[:2])]
+    sizes = [int(part.sum()) for part in np.split(lengths, np.cumsum(_shares(episodes))[:2])]
     return Dataset(CARTPOLE_CARD, {name: values[order] for name, values in fields.items()}, parts_of(*sizes))
 
 
@@ -112,7 +110,8 @@ TIC_TAC_TOE_CARD = Card(
     good_for=("value and policy networks whose every answer can be judged", "what augmentation by symmetry is worth"),
     flaws=(
         "The 958 finished positions are left out: nobody moves there.",
-        "Worth is uneven: the mover wins 2,836 positions, draws 1,052 and loses 632, so 63 % is what a constant gets.",
+        "The values are uneven: the mover wins 2,836 positions, draws 1,052 and loses 632, so 63 % is what always "
+        "answering 1 gets.",
         "Each position counts once, though in play the early ones come up in every game. A best move is any that keeps "
         "the worth, also one that wins later than it could.",
         "Only symmetry is kept out: a position of test may be one move away from one of train.",
@@ -147,9 +146,9 @@ def tic_tac_toe(seed=0):
 
 CONNECT_FOUR_CARD = Card(
     name="connect_four",
-    title="Connect Four, played by chance",
+    title="Connect Four, played at random",
     kind="simulated",
-    summary="Positions from games of two players who choose among the legal columns by chance, and how the game ended.",
+    summary="Positions from games of two players who choose among the legal columns at random, and how the game ended.",
     origin="simulated by dlcourse.environments.ConnectFour",
     license=OURS,
     size="2,000 games: about 34,000 positions, 13 MB",
@@ -161,34 +160,34 @@ CONNECT_FOUR_CARD = Card(
         "ply": ("(M,)", "how many stones are on the board, 0 to 41"),
     },
     parts=PARTS,
-    options={"n": "how many games (default 2,000)", "seed": "the seed of the moves (default 0)"},
+    options={"games": "how many, at least 5 (default 2,000)", "seed": "the seed of the moves (default 0)"},
     good_for=("value networks on a noisy target", "what a position is worth between beginners, on average",
               "how much rows of one game share"),
     flaws=(
-        "y is how one game went on by chance, not what best play would give, and early positions hardly foretell it.",
+        "y is how one game happened to go on, not what best play would give, and early positions hardly foretell it.",
         "All rows of a game share its ending: 2,000 games are 2,000 independent answers, however many rows they have.",
         "Openings repeat. What occurs in test, as it is or mirrored, is left out of validation and fit, and what is in "
         "validation out of fit. So the first three plies are in test alone, and a fifth of all rows is left out.",
-        "A game by chance ends after 21 stones on average and hardly ever in a draw (4 of the 2,000 games of seed 0).",
+        "A random game ends after 21 stones on average and hardly ever in a draw (4 of the 2,000 games of seed 0).",
     ),
     chapters=("5f",),
 )
 
 
 @dataset(CONNECT_FOUR_CARD)
-def connect_four(n=2000, seed=0):
+def connect_four(games=2000, seed=0):
     """Positions before each move of random games; no position of a part is one of another part's, or its mirror image.
 
     Returns: Dataset with x (M, 2, 6, 7), y (M,), state (M, 2), game (M,), ply (M,).
     Raises:  DataError for fewer than 5 games.   Chapter: 5f.
     """
-    _expect_at_least_5("connect_four", n, "games")
+    whole("connect_four", "games", games, 5)
     game = ConnectFour()
     player = random_player(game, seed)
     parts, seen = [], set()
-    games = [(number, play_game(game, player, player)) for number in range(n)]
-    fit, validation, _ = _shares(len(games))
-    for part in (games[fit + validation:], games[fit:fit + validation], games[:fit]):  # the test gives nothing up
+    played = [(number, play_game(game, player, player)) for number in range(games)]
+    fit, validation, _ = _shares(games)
+    for part in (played[fit + validation:], played[fit:fit + validation], played[:fit]):  # the test gives nothing up
         rows = [(canonical, state, record.result * (-1) ** ply, number, ply)
                 for number, record in part for ply, state in enumerate(record.states[:-1])
                 if (canonical := game.canonical(state)) not in seen]

@@ -9,8 +9,9 @@ import re
 
 import numpy as np
 
-from .base import PARTS, Card, DataError, Dataset, dataset, parts_of
-from .texts import divide, read_archive, without_copies
+from .base import PARTS, Card, Dataset, dataset
+from .checks import DataError, one_of
+from .texts import by_part, divide, read_archive, without_copies
 
 CARD = Card(
     name="reference",
@@ -29,7 +30,7 @@ CARD = Card(
     options={"source": "'shipped', the text of CPython 3.11.7 (default), or 'running', that of the Python that runs"},
     good_for=("character, word and byte-pair language models", "word vectors", "tokenizers", "a lesson on leakage"),
     flaws=(
-        "One subject in one voice: headings, grammar rules, tables and code stand among the prose.",
+        "One subject, written as manuals are: headings, grammar rules, tables and code stand among the prose.",
         "The topics repeat each other in the original. Verbatim, reworded in case or punctuation only, or contained in "
         "another, copies are gone; sentences that were rewritten with a few words changed are still there.",
         "A repeated paragraph stays with the first topic in the alphabet, so 11 of the 79 topics have nothing left.",
@@ -50,17 +51,13 @@ def reference(source="shipped"):
     Raises:  DataError for another source, for a damaged file, and for a Python that does not have the text.
     Source:  Python Software Foundation, The Python Language Reference, 3.11.7.   Chapter: 7.
     """
-    if source not in ("shipped", "running"):
-        raise DataError(f"reference expected source='shipped' or source='running', got {source!r}")
-    if source == "shipped":
+    if one_of("reference", "source", source, ("shipped", "running")) == "shipped":
         version, texts, topics, groups = _shipped()
     else:
         version, (texts, topics, groups) = platform.python_version(), _distinct(running_topics())
     lengths = np.bincount(groups, weights=[len(text) for text in texts]).astype(int)
-    part = divide(lengths, (TEST, VALIDATION), np.random.default_rng(0))[groups]  # 0 test, 1 validation, 2 fit
-    order = np.argsort(-part, kind="stable")
-    return Dataset(CARD, {"x": [texts[row] for row in order], "y": groups[order]},
-                   parts_of(*(int(np.sum(part == number)) for number in (2, 1, 0))),
+    order, parts = by_part(divide(lengths, (TEST, VALIDATION), np.random.default_rng(0))[groups])
+    return Dataset(CARD, {"x": [texts[row] for row in order], "y": groups[order]}, parts,
                    common={"topics": list(topics), "python": version})
 
 

@@ -7,12 +7,14 @@ What was unpacked by hand has no checksum here; the strict readers of `formats.p
 import os
 import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 
 from ..tensor import get_default_dtype
-from .base import PARTS, Card, DataError, Dataset, dataset, floats, parts_of
-from .download import Entry, cache_folder, clear_left_behind, fetch, temporary
+from .base import PARTS, Card, Dataset, dataset, floats, parts_of
+from .checks import DataError
+from .download import Entry, cache_folder, clear_left_behind, fetch, put_by_hand, temporary
 from .formats import archive_files, read_cifar, read_cifar_archive, read_idx
 
 DIGITS = tuple("0123456789")
@@ -27,7 +29,8 @@ ROWS = {name: (50_000, 10_000, 10_000) for name in ("mnist", "fashion_mnist", "k
 
 
 def _idx_entries(source, addresses, *known):
-    return tuple(Entry(f"{name}.gz", tuple(f"{address}/{name}.gz" for address in addresses), size, sha256, source, name)
+    return tuple(Entry(f"{name}.gz", tuple(f"{address}/{name}.gz" for address in addresses), size, sha256, source,
+                       by_hand=f"{name}, unpacked")
                  for name, (size, sha256) in zip(IDX_FILES, known, strict=True))
 
 
@@ -44,8 +47,8 @@ ENTRIES = {
     ),
     "fashion_mnist": _idx_entries(
         BOTH + "fashion_mnist.txt",
-        ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
-         "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion"),
+        ("https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion",
+         "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"),  # has no https
         (26_421_880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
         (29_515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
         (4_422_102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
@@ -74,14 +77,14 @@ ENTRIES = {
          "https://github.com/Jakobovski/free-spoken-digit-dataset/archive/refs/tags/v1.0.9.tar.gz"),
         11_975_353, "8bc44cde129d505cbbb6b365c09f80c663f2aa77578afc634e6141a2f87100c0",
         "tensorflow/datasets tensorflow_datasets/audio/spoken_digit/checksums.tsv",
-        "a folder `recordings` with files such as 7_jackson_32.wav",
+        "a folder `recordings` with all its files, such as 7_jackson_32.wav",
     ),),
     "resnet18": (Entry(  # no second server is known
         "resnet18.tv_in1k.safetensors",
         ("https://huggingface.co/timm/resnet18.tv_in1k/resolve/bbd144b3e5565108aad885f145491d11bc6ce807/"
          "model.safetensors",),
         46_807_446, "694f673df6520a3158624e8a89af086f59923ee4cd7436fe5bc3bc71d295ad81",
-        "denislabs/mojo-rl tests/nn/test_resnet18_hub_weights.mojo, which also compares the values with torchvision's",
+        "denislabs/mojo-rl tests/nn/test_resnet18_hub_weights.mojo; its neighbor compares values with torchvision's",
     ),),
 }
 PICTURE_FIELDS = {"x": ("(M, 1, 28, 28)", "gray values from 0 (background) to 1"), "y": ("(M,)", "class, 0 to 9")}
@@ -89,9 +92,11 @@ PICTURE_SIZE = "70,000 pictures, {} MB to download"
 PICTURE_MEMORY = "All pictures are in memory at once: 220 MB in float32, 440 MB in float64."
 
 
-def _card(name, **entries):
-    """The card of a data set that is divided as the others are."""
-    return Card(name=name, kind="request", parts=PARTS, **entries)
+def _card(name, parts=PARTS, **entries):
+    """The card of what is downloaded, with the files that it takes."""
+    files = tuple(f"{entry.name}: {entry.size:,} bytes, SHA-256 {entry.sha256}; source: {entry.source}"
+                  for entry in ENTRIES[name])
+    return Card(name=name, kind="request", parts=parts, files=files, **entries)
 
 
 MNIST = _card(
@@ -159,17 +164,19 @@ FREE_SPOKEN_DIGITS = _card(
     good_for=("what a model trained on synthetic speech does with people", "few speakers, noise, augmentation"),
     flaws=("Five speakers: three to fit, one to validate, one to test, so look at several seeds.",
            "The authors test on takes 0 to 4 of the same speakers, which is easier: do not compare with their numbers.",
-           "The server packs the archive when asked; should it ever pack it otherwise, the checksum refuses it."),
+           "The server packs the archive when asked; should it ever pack it otherwise, the checksum refuses it.",
+           "A folder `recordings` that is there already is taken as it is, if all ten digits are in it."),
     chapters=("5c",),
 )
-RESNET18 = Card(
-    name="resnet18", kind="request", title="ResNet-18, trained on ImageNet",
+RESNET18 = _card(
+    "resnet18", parts={}, title="ResNet-18, trained on ImageNet",
     summary="The weights of an 18-layer residual network, as a dict for `load_state_dict`; not rows of data.",
     origin="torchvision's IMAGENET1K_V1 (He et al. 2016 describe the network), stored as safetensors by timm",
     license="BSD-3-Clause; so says timm, while torchvision warns that ImageNet's own terms may bind who uses them",
     size="122 arrays, 11.7 million numbers, 47 MB to download",
     fields={"conv1.weight": ("(64, 3, 7, 7)", "the first filters; the other names are torchvision's as well"),
             "fc.weight": ("(1000, 512)", "from the 512 features to the classes of ImageNet")},
+    pair=(),
     good_for=("features of photographs", "fine-tuning with few labels"),
     flaws=("It expects 3 x 224 x 224, from 0 to 1, minus (0.485, 0.456, 0.406), divided by (0.229, 0.224, 0.225).",
            "It knows what the makers of ImageNet found on the web, and by the names that they gave it.",
@@ -180,8 +187,8 @@ RESNET18 = Card(
 
 def _place(entry, folder):
     """The path of a file that was unpacked into the folder by hand, else of the file as it is downloaded."""
-    by_hand = folder / entry.unpacked
-    return by_hand if by_hand.is_file() else fetch(entry, folder)
+    name = entry.name.removesuffix(".gz")
+    return put_by_hand(folder, name, name.replace("-idx", ".idx")) or fetch(entry, folder)  # both spellings go around
 
 
 def _pictures(card, pieces):
@@ -204,10 +211,10 @@ def _from_idx(card):
     paths = [_place(entry, folder) for entry in ENTRIES[card.name]]
     pieces = []
     for rows, images, labels in ((fit + validation, *paths[:2]), (test, *paths[2:])):
-        y = read_idx(labels, (rows,))
+        y = read_idx(labels, (rows,), np.uint8)
         if y.max() > 9:
             raise DataError(f"{labels} expected labels from 0 to 9, got {y.max()}: is it the file of another data set?")
-        pieces.append((read_idx(images, (rows, *IDX_SHAPE))[:, None], y))
+        pieces.append((read_idx(images, (rows, *IDX_SHAPE), np.uint8)[:, None], y))
     return _pictures(card, pieces)
 
 
@@ -241,8 +248,8 @@ def cifar10():
     Raises:  DataError if a file cannot be had, stored or read.   Source:  Krizhevsky 2009.   Chapter: 6.
     """
     folder, rows = cache_folder("cifar10"), ROWS["cifar10"][2]
-    by_hand = [folder / name for name in CIFAR_FILES]
-    if all(path.is_file() for path in by_hand):
+    by_hand = [put_by_hand(folder, name) for name in CIFAR_FILES]
+    if all(by_hand):
         return _pictures(CIFAR10, [read_cifar(path, rows) for path in by_hand])
     return _pictures(CIFAR10, read_cifar_archive(fetch(*ENTRIES["cifar10"], folder), CIFAR_FILES, rows))
 
@@ -264,15 +271,18 @@ def free_spoken_digits(seed=0, seconds=0.9, floor_db=40, noise_db=None, noise="w
 
 def _recordings(folder):
     """The folder of recordings, put there by hand or unpacked from the archive; it is there whole or not at all."""
-    recordings = folder / "recordings"
     clear_left_behind(folder)
-    if any(recordings.glob("*.wav")):
+    recordings = put_by_hand(folder, "recordings", kind=Path.is_dir) or folder / "recordings"
+    if names := [path.name for path in recordings.glob("*")]:
+        _expect_ten_digits(names, recordings, f"put them all there, or remove or empty {recordings}")
         return recordings
-    archive, part = fetch(*ENTRIES["free_spoken_digits"], folder), temporary(recordings)
+    archive, part, names = fetch(*ENTRIES["free_spoken_digits"], folder), temporary(recordings), []
     try:
         part.mkdir()
         for name, content in archive_files(archive, RECORDING.fullmatch, RECORDING_BYTES):
             (part / name).write_bytes(content)
+            names.append(name)
+        _expect_ten_digits(names, archive, "is it another archive?")
         os.replace(part, recordings)
     except OSError as error:
         if not any(recordings.glob("*.wav")):  # else another process was quicker
@@ -281,6 +291,14 @@ def _recordings(folder):
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return recordings
+
+
+def _expect_ten_digits(names, place, advice):
+    """Refuse what cannot be the whole set: files of this place among which a digit has no recording."""
+    there = {name[0] for name in names if name.lower().endswith(".wav")}
+    if missing := [digit for digit in DIGITS if digit not in there]:
+        raise DataError(f"{place} expected recordings of all ten digits, such as 7_jackson_32.wav, got none of "
+                        f"{', '.join(missing)}: {advice}")
 
 
 @dataset(RESNET18)

@@ -6,9 +6,10 @@ Several glyphs lie in a larger picture among scraps of others; for each there is
 import numpy as np
 
 from . import warp
-from .base import PARTS, Card, DataError, Dataset, dataset, floats, parts_of
+from .base import PARTS, Card, Dataset, dataset, floats
+from .checks import number, whole
 from .fonts import FONTS, HELD_OUT
-from .glyphs import LICENSE, NOISE, OPTIONS, SIZE, Painter, as_floats, chosen_classes, split_fonts
+from .glyphs import LICENSE, NOISE, OPTIONS, SIZE, Painter, as_floats, chosen_classes, split_fonts, with_same_fonts
 
 SCRAP = 8  # a scrap of clutter is 8 x 8 pixels of some glyph
 DARK = 0.4  # a pixel belongs to a glyph if it has this share of the glyph's darkest ink
@@ -31,11 +32,11 @@ CARD = Card(
         "font": ("(M, 3)", "the font of each glyph, an index into `fonts`, or -1"),
     },
     parts=PARTS | {
-        "test": "to look at once: fonts that are in no other part, in the scraps as well",
-        "same_fonts": "to look at once: new pictures in the fonts of the training rows",
+        "test": PARTS["test"] + ": fonts that are in no other part, in the scraps as well",
+        "same_fonts": PARTS["test"] + ": new pictures in the fonts of the training rows",
     },
     options=OPTIONS | {
-        "n": "rows to train with (default 1,200); test and same_fonts have a third of it",
+        "n": "rows of train, a fifth of them for validation (default 1,200); test and same_fonts have a third each",
         "glyphs": "the most glyphs in a picture (default 3)",
         "fewest": "the fewest (default 1)",
         "size": "pixels of a side, at least 28 (default 64)",
@@ -64,23 +65,22 @@ def scenes(alphabet="digits", n=1200, seed=0, look_alikes="keep", without="", fo
     Raises:  DataError for what does not exist, and for numbers that leave nothing.
     Source:  Mnih et al. 2014 (clutter).   Chapter: 5a.
     """
-    if n < 5 or size < SIZE or not 0 <= fewest <= glyphs or glyphs < 1 or not 0 <= overlap <= 1 or clutter < 0:
-        raise DataError(f"scenes expected n >= 5, size >= {SIZE}, 0 <= fewest <= glyphs, glyphs >= 1, overlap from 0 "
-                        f"to 1 and clutter >= 0; got {n=}, {size=}, {fewest=}, {glyphs=}, {overlap=}, {clutter=}")
+    n, size = whole("scenes", "n", n, 5), whole("scenes", "size", size, SIZE)
+    glyphs = whole("scenes", "glyphs", glyphs, 1)
+    fewest = whole("scenes", "fewest", fewest, 0, glyphs)
+    overlap, clutter = number("scenes", "overlap", overlap, 0, 1), whole("scenes", "clutter", clutter, 0)
     characters, labels, classes = chosen_classes(alphabet, look_alikes, without)
     seen, unseen = split_fonts(fonts_held_out)
-    third = max(1, n // 3)
-    found = []
-    for part, (faces, rows) in enumerate([(seen, n), (unseen, third), (seen, third)]):
-        painter, rng = Painter(characters, faces), np.random.default_rng([seed, part])
-        for start in range(0, rows, CHUNK):
-            some = _Scenes(painter, labels, min(CHUNK, rows - start), glyphs, size, rng)
+    parts, found = with_same_fonts(n), []
+    for k, (part, faces) in enumerate([("train", seen), ("test", unseen), ("same_fonts", seen)]):
+        rows, painter, rng = parts[part], Painter(characters, faces), np.random.default_rng([seed, k])
+        for start in range(rows.start, rows.stop, CHUNK):
+            some = _Scenes(painter, labels, min(CHUNK, rows.stop - start), glyphs, size, rng)
             some.add_glyphs(fewest, overlap)
             some.add_clutter(clutter)
             found.append(some.fields())
     fields = {name: np.concatenate([some[name] for some in found]) for name in found[0]}
     fields["x"], fields["boxes"] = as_floats(fields["x"]), floats(fields["boxes"])
-    parts = parts_of(n - n // 5, n // 5, third) | {"same_fonts": slice(n + third, n + 2 * third)}
     return Dataset(CARD, fields, parts, {"classes": classes, "fonts": list(FONTS)})
 
 
@@ -106,19 +106,20 @@ class _Scenes:
             rows = np.flatnonzero(wanted > k)
             patches, character, font = self.painter.draw(self.rng, len(rows), noise=0)
             own = patches > DARK * patches.max(axis=(1, 2), keepdims=True)  # (N, 28, 28)
-            corner, free = self._room(_boxes(own), self.boxes[rows], overlap)
-            rows, patches, character, font, own, corner = (
-                values[free] for values in (rows, patches, character, font, own, corner))
-            place = self._paste(rows, corner, patches)
-            label = self.class_of[character]
-            self.mask[place] = np.where(own, label[:, None, None] + 1, self.mask[place])
-            self.boxes[rows, k] = _moved(_boxes(own), corner)
-            self.labels[rows, k], self.font[rows, k] = label, self.font_of[font]
+            box = _boxes(own)
+            corner, free = self._room(box, self.boxes[rows], overlap)
+            rows, corner, label = rows[free], corner[free], self.class_of[character[free]]
+            place = self._paste(rows, corner, patches[free])
+            self.mask[place] = np.where(own[free], label[:, None, None] + 1, self.mask[place])
+            self.boxes[rows, k] = _moved(box[free], corner)
+            self.labels[rows, k], self.font[rows, k] = label, self.font_of[font[free]]
 
     def _room(self, box, others, overlap):
         """For each patch whose glyph has this box a corner (row, column) in its scene, and whether one was found."""
-        corner, free = np.zeros((len(box), 2), np.int64), np.zeros(len(box), bool)
-        low, high = -box[:, 1::-1], self.size - box[:, :1:-1]  # the glyph lies inside the picture
+        left, top, right, bottom = box.T
+        low = -np.stack([top, left], axis=1)  # from here to `high` the glyph lies inside the picture
+        high = self.size - np.stack([bottom, right], axis=1)
+        corner, free = np.zeros_like(low), np.zeros(len(box), bool)
         for _ in range(TRIES):
             tried = low + (self.rng.random(low.shape) * (high - low + 1)).astype(np.int64)
             fits = ~free & (_covered(_moved(box, tried), others) <= overlap).all(axis=1)
@@ -147,7 +148,7 @@ class _Scenes:
         """What a data set needs; the glyphs of each scene from left to right, those that are missing last."""
         inside = slice(SIZE, SIZE + self.size)
         ink, n = self.ink[:, inside, inside].astype(np.float32), len(self.ink)
-        ink += warp.bell(self.rng, ink.shape) * (255 * NOISE * self.rng.random((n, 1, 1))).astype(np.float32)
+        ink += warp.nearly_normal(self.rng, ink.shape) * (255 * NOISE * self.rng.random((n, 1, 1))).astype(np.float32)
         left = np.where(self.labels < 0, self.size, self.boxes[:, :, 0])
         order = np.arange(n)[:, None], left.argsort(axis=1, kind="stable")
         return {"x": np.rint(np.clip(ink, 0, 255)).astype(np.uint8), "labels": self.labels[order],
@@ -179,7 +180,8 @@ def _inside(boxes, size):
 
 def _moved(box, corner):
     """Boxes (n, 4) of patches as boxes of the scene, in which the patch has this corner (row, column)."""
-    return box + np.tile(corner[:, ::-1], 2)
+    down, across = corner.T
+    return box + np.stack([across, down, across, down], axis=1)
 
 
 def _covered(box, boxes):

@@ -28,7 +28,7 @@ ADDING = Card(
     options={"n": N_OPTION, "T": "the steps of a sequence, at least 2 (default 20)", "seed": "which ones (default 0)"},
     good_for=("how far back a recurrent network remembers",),
     flaws=("The mean squared error of always saying 1 is 1/6 = 0.167: a model at that value has learned nothing.",
-           "One thing to remember and one to compute: it says nothing of text or sound."),
+           "One thing to remember and one to compute: it says nothing about text or sound."),
     chapters=("7",),
 )
 COPY = Card(

@@ -4,12 +4,11 @@
 """
 
 import csv
-import importlib.resources
 
 import numpy as np
 
 from .base import PARTS, Card, Dataset, dataset, floats, parts_of
-from .checks import DataError, whole
+from .checks import DataError, packaged, whole
 
 SUNSPOTS = Card(
     name="sunspots",
@@ -28,7 +27,7 @@ SUNSPOTS = Card(
         **PARTS,
         "fit": "1700-1901, to train on while settings are chosen",
         "validation": "1902-1943, cycles 14 to 17, to choose settings with",
-        "test": "1944-2008, cycles 18 to 23, to look at once",
+        "test": "1944-2008, cycles 18 to 23, to be looked at only once, at the end",
     },
     good_for=("forecasts one and many steps ahead", "autoregression as a baseline that is hard to beat",
               "prediction intervals"),
@@ -61,10 +60,10 @@ CO2 = Card(
         **PARTS,
         "fit": "March 1958 to December 1985, to train on while settings are chosen",
         "validation": "1986 to 1991, to choose settings with",
-        "test": "1992 to 2001, to look at once",
+        "test": "1992 to 2001, to be looked at only once, at the end",
     },
     good_for=("trend and season", "forecasts against the seasonal naive forecast",
-              "why a network must not extrapolate raw values: the test years lie above all others"),
+              "why a network must not extrapolate raw values: the means of the test years lie above all earlier ones"),
     flaws=(
         "June and October 1958 and February to April 1964 were not measured; the line put there ignores the season.",
         "Four months (March and September 1958, May 1964, April 1984) rest on one weekly average, and weeks are not "
@@ -73,6 +72,10 @@ CO2 = Card(
     ),
     chapters=("7",),
 )
+SHA256 = {
+    "sunspots.csv": "7a8da5a1846d7061c7867c3ceafe187a54bf7cf0013fbf36d83d59ae117840d7",
+    "co2.csv": "46a944788cb8c21340f5ca441d91f25e45522332a023ab15aef5cfffebf7ad79",
+}
 
 
 @dataset(SUNSPOTS)
@@ -80,6 +83,7 @@ def sunspots():
     """The yearly mean sunspot number, 1700 to 2008, in the order of the years.
 
     Returns: Dataset with year (M,), value (M,).
+    Raises:  DataError for a file that is missing or damaged.
     Source:  NOAA / NGDC (public domain).   Chapter: 7.
     """
     table = _table("sunspots.csv")
@@ -92,6 +96,7 @@ def co2():
     """The monthly mean of carbon dioxide at Mauna Loa, March 1958 to December 2001, in order.
 
     Returns: Dataset with year (M,), value (M,), month (M,), weeks (M,), interpolated (M,).
+    Raises:  DataError for a file that is missing or damaged.
     Source:  Keeling and Whorf 2004 (CDIAC, public domain).   Chapter: 7.
     """
     table = _table("co2.csv")
@@ -111,19 +116,21 @@ def windows(series, length, horizon=1, before=None):
     `windows(data.test.value, 24, before=data.train.value)` takes inputs from them and targets from the test alone.
 
     Shapes:  series (T,), before (any,)  ->  inputs (M, length), targets (M, horizon), M = T - length - horizon + 1, or
-             T - horizon + 1 with before. Both are copies.
-    Raises:  DataError for a series that is too short or has more than one axis, and for a length or horizon below 1.
+             T - horizon + 1 with before. Both are copies, of a type that holds both series and before.
+    Raises:  DataError for a series or a past that is too short or has more than one axis, and for a length or horizon
+             below 1.
     Chapter: 7.
     """
     length, horizon = whole("windows", "length", length, 1), whole("windows", "horizon", horizon, 1)
-    series = np.asarray(series)
-    if series.ndim != 1:
-        raise DataError(f"windows expected a series (T,), got {series.shape}: give it one column at a time")
+    series, before = np.asarray(series), None if before is None else np.asarray(before)
+    for values in (series, before):
+        if values is not None and values.ndim != 1:
+            raise DataError(f"windows expected a series (T,), got {values.shape}: give it one column at a time")
     if before is not None:
         if len(before) < length:
             raise DataError(f"windows expected at least {length} values before the series, got {len(before)}: "
                             "give more of the past or shorten the windows")
-        series = np.concatenate([np.asarray(before, series.dtype)[len(before) - length:], series])
+        series = np.concatenate([before[len(before) - length:], series])
     if len(series) < length + horizon:
         raise DataError(f"windows expected at least {length} + {horizon} values, got {len(series)}: shorten the "
                         "windows or give the values before the series (before=...)")
@@ -133,8 +140,8 @@ def windows(series, length, horizon=1, before=None):
 
 def _table(name):
     """The columns of a CSV file of this folder, whose lines with # say where it is from."""
-    with (importlib.resources.files(__package__) / name).open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    lines = packaged(name, SHA256[name]).decode().splitlines()
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
     return {column: np.array([float(row[column]) for row in rows]) for column in rows[0]}
 
 

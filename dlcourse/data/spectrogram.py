@@ -6,16 +6,18 @@ are as wide as the ear's: frame by frame, one step each.
 
 import numpy as np
 
-from .base import DataError, floats
+from .base import floats
+from .checks import DataError, whole
 
 
 def frames(x, size=256, hop=80):
     """The pieces of `size` samples that begin every `hop` samples, whole ones only; a view, nothing is copied.
 
     Shapes:  x (..., T)  ->  (..., 1 + (T - size) // hop, size)
-    Raises:  DataError if x is shorter than a frame.   Chapter: 5c.   Twin: torch.Tensor.unfold.
+    Raises:  DataError if x is shorter than a frame, and for a size or hop below 1.
+    Chapter: 5c.   Twin: torch.Tensor.unfold.
     """
-    x = np.asarray(x)
+    x, size, hop = np.asarray(x), whole("frames", "size", size, 1), whole("frames", "hop", hop, 1)
     if x.ndim == 0 or x.shape[-1] < size:
         raise DataError(f"frames expected (..., T) with at least {size} samples, got {x.shape}: pad it with its noise")
     return np.lib.stride_tricks.sliding_window_view(x, size, axis=-1)[..., ::hop, :]
@@ -80,5 +82,6 @@ def log_mel(x, rate=8000, bands=32, size=256, hop=80, low=80, high=3900, floor=1
     """
     bank = mel_filterbank(bands, size, rate, low, high).T
     x = np.asarray(x, np.float64)
+    count = frames(x, size, hop).shape[-2]
     rows = [np.log(power_spectrogram(row, size, hop) @ bank + floor) for row in x.reshape(-1, x.shape[-1])]
-    return floats(np.reshape(rows, (*x.shape[:-1], -1, bands)))
+    return floats(np.reshape(rows, (*x.shape[:-1], count, bands)))

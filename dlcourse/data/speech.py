@@ -3,14 +3,16 @@
 The speakers are made by `formants`; a folder of real recordings gets the same fields, so a model can meet them.
 """
 
+import os
 import pathlib
 import re
 
 import numpy as np
 
 from . import formants
-from .audio import NOISES, add_noise, noise, read_wav
-from .base import OURS, PARTS, Card, DataError, Dataset, dataset, floats, parts_of
+from .audio import DECIBELS, NOISES, TALKERS, noise, read_wav, scaled_noise
+from .base import OURS, PARTS, Card, Dataset, dataset, floats, parts_of
+from .checks import DataError, number, one_of, whole
 
 CARD = Card(
     name="speech",
@@ -37,7 +39,7 @@ CARD = Card(
         "floor_db": "white noise in every clip, so many dB below the speech (default 40); None for digital silence",
         "noise_db": "None (default), or the signal-to-noise ratio of further noise, or (least, most) for one at random",
         "noise": f"what kind: {', '.join(NOISES)} (default white)",
-        "folder": "None (default), or a folder of recordings, 7_NAME_12.wav or 7/NAME_12.wav; see `speech`",
+        "folder": "None (default), or a folder of recordings, 7_NAME_12.wav or 7/NAME_12.wav",
     },
     good_for=("waveform, spectrogram and log-mel features", "networks over time and CTC",
               "unseen speakers; noise and what augmentation repairs", "checking a feature against a known formant"),
@@ -53,7 +55,8 @@ SPEAKERS = (24, 8, 16)
 LEVELS = (0.3, 0.9)  # the largest sample of a clip: how near the microphone was
 PAUSE = (0.02, 0.12)  # seconds between the digits of a string
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-CROWD = 6, 8  # speakers of the babble, who say nothing else, and the words of each
+WORDS_OF_EACH = 8  # that the talkers of the babble say, who are in none of the parts
+MOST_WORDS = 99  # in a string, a minute of them
 
 
 @dataset(CARD)
@@ -70,11 +73,10 @@ def speech(speakers=SPEAKERS, takes=2, seed=0, words=1, seconds=None, floor_db=4
     Raises:  DataError for options that make no sense, and for files with another name or that cannot be read.
     Chapter: 5c.
     """
-    _check(speakers, takes, words, noise_db, noise)
-    least, most = np.broadcast_to(words, 2).tolist()
+    _check(speakers, takes, floor_db, noise_db, noise, folder)
+    least, most = _least_and_most("words", words, whole, 1, MOST_WORDS)
     seconds = (0.9 if most == 1 else 0.3 + 0.6 * most) if seconds is None else seconds
-    if not 0.3 * most <= seconds <= 60:
-        raise DataError(f"speech expected seconds from 0.3 for each of {most} words to 60, got {seconds}")
+    number("speech", "seconds", seconds, 0.3 * most, 60)
     samples = round(seconds * formants.RATE)
     if folder is None:
         clips, fields, people, parts = _synthesized(speakers, takes, seed, least, most, samples)
@@ -82,26 +84,36 @@ def speech(speakers=SPEAKERS, takes=2, seed=0, words=1, seconds=None, floor_db=4
         clips, fields, people, parts = _recorded(folder, seed, samples)
     else:
         raise DataError("speech(folder=...) has its own speakers, takes and words: leave those options out")
-    x = _in_a_room(clips, fields["span"], seed, floor_db, noise_db, noise)
+    x = _with_noise(clips, fields["span"], seed, floor_db, noise_db, noise)
     return Dataset(CARD, {"x": floats(x), **fields}, parts,
                    common={"rate": formants.RATE, "classes": list("0123456789"), "speakers": people})
 
 
-def _check(speakers, takes, words, noise_db, noise):
-    if np.shape(speakers) != (3,) or min(speakers) < 1 or takes < 1:
-        raise DataError("speech expected speakers=(fit, validation, test) and takes of at least 1, "
-                        f"got {speakers} and {takes}")
-    if not _ordered(words) or np.min(words) < 1:
-        raise DataError(f"speech expected words=1, a number or (least, most), got {words}")
-    if noise_db is not None and not _ordered(noise_db):
-        raise DataError(f"speech expected noise_db=None, a number or (least, most), got {noise_db}")
-    if noise not in NOISES:
-        raise DataError(f"speech expected noise={' or '.join(map(repr, NOISES))}, got {noise!r}")
+def _check(speakers, takes, floor_db, noise_db, noise, folder):
+    """Refuse what makes no sense; words and seconds are checked where they are used."""
+    if not isinstance(speakers, tuple | list) or len(speakers) != 3:
+        raise DataError(f"speech expected speakers to be (fit, validation, test), got {speakers!r}")
+    for count in speakers:
+        whole("speech", "speakers", count, 1)
+    whole("speech", "takes", takes, 1)
+    if floor_db is not None:
+        number("speech", "floor_db", floor_db, *DECIBELS)
+    if noise_db is not None:
+        _least_and_most("noise_db", noise_db, number, *DECIBELS)
+    if one_of("speech", "noise", noise, NOISES) != "white" and noise_db is None:
+        raise DataError(f"speech expected noise_db with noise={noise!r}: how loud shall it be?")
+    if folder is not None and not isinstance(folder, str | os.PathLike):
+        raise DataError(f"speech expected folder to be a path, got {folder!r}")
 
 
-def _ordered(option):
-    """Whether this is a number, or two of which the first is not larger."""
-    return np.shape(option) == () or np.shape(option) == (2,) and option[0] <= option[1]
+def _least_and_most(option, value, check, low, high):
+    """The limits that an option sets, given as one number or as two; `check` is `whole` or `number`."""
+    pair = value if isinstance(value, tuple | list) else (value, value)
+    if len(pair) == 2:
+        least, most = (check("speech", option, one, low, high) for one in pair)
+        if least <= most:
+            return least, most
+    raise DataError(f"speech expected {option} to be a number or (least, most), got {value!r}")
 
 
 # ------------------------------------------------------------------------------------------- synthesized
@@ -200,7 +212,7 @@ def _labels(folder):
 # ------------------------------------------------------------------------------------------- noise
 
 
-def _in_a_room(clips, spans, seed, floor_db, noise_db, kind):
+def _with_noise(clips, spans, seed, floor_db, noise_db, kind):
     """The clips with their noises, rounded to 16 bits, so that processors agree; no noise changes what is said."""
     floor_rng, noise_rng = np.random.default_rng([seed, 2]), np.random.default_rng([seed, 3])
     voices = _crowd(seed) if noise_db is not None and kind == "babble" else None
@@ -210,10 +222,10 @@ def _in_a_room(clips, spans, seed, floor_db, noise_db, kind):
         speaking = np.any((samples >= words[:, :1]) & (samples < words[:, 1:]), axis=0)
         heard = clip.copy()
         if floor_db is not None:
-            heard += add_noise(clip, noise("white", clip.shape, floor_rng), floor_db, speaking) - clip
+            heard += scaled_noise(clip, noise("white", clip.shape, floor_rng), floor_db, speaking)
         if noise_db is not None:
             ratio = noise_rng.uniform(*noise_db) if np.ndim(noise_db) else noise_db
-            heard += add_noise(clip, noise(kind, clip.shape, noise_rng, voices), ratio, speaking) - clip
+            heard += scaled_noise(clip, noise(kind, clip.shape, noise_rng, voices), ratio, speaking)
         heard /= max(1, np.abs(heard).max() / LEVELS[1])  # loud noise turns all of it down, and the ratio stays
         clips[row] = np.rint(heard * 32768) / 32768
     return clips
@@ -223,4 +235,4 @@ def _crowd(seed):
     """Clips of speakers who are in none of the parts."""
     rng = np.random.default_rng([seed, 4])
     return [formants.say(formants.WORDS[rng.integers(10)], speaker, rng)
-            for speaker in [formants.draw_speaker(rng) for _ in range(CROWD[0])] for _ in range(CROWD[1])]
+            for speaker in [formants.draw_speaker(rng) for _ in range(TALKERS)] for _ in range(WORDS_OF_EACH)]

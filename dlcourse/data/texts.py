@@ -3,14 +3,13 @@
 Here stands what counts as a copy, how texts are divided by where they come from, and how a compressed file is read.
 """
 
-import hashlib
-import importlib.resources
 import json
 import re
 
 import numpy as np
 
-from .base import DataError
+from .base import parts_of
+from .checks import DataError, packaged
 
 RUN = 8  # words: a shorter text that stands in another ("For example:", a heading) is the language's, and no copy
 
@@ -93,6 +92,17 @@ def divide(sizes, shares, rng):
     return parts
 
 
+def by_part(part):
+    """How to sort rows by the part of their group, with shares of test and validation: an order of the rows, the parts.
+
+    Of the numbers that `divide` gives, 0 is the test, 1 the validation, and what is left over, 2, is to fit. In the new
+    order fit comes first and the test last, and within a part the rows stay in their order.
+
+    Shapes:  part (M,) whole numbers from 0 to 2  ->  (M,) numbers of rows.   Chapter: 7.
+    """
+    return np.argsort(-part, kind="stable"), parts_of(*np.bincount(part, minlength=3)[::-1].tolist())
+
+
 def pack(content):
     """The bytes of a compressed file with this content, which is anything that JSON can hold."""
     import lzma
@@ -113,17 +123,9 @@ def read_archive(name, sha256):
 
     Raises:  DataError for a file that is missing or not the one of this hash, and where Python lacks lzma.
     """
-    path = importlib.resources.files(__package__) / name
-    try:
-        packed = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}): install dlcourse again") from None
-    found = hashlib.sha256(packed).hexdigest()
-    if found != sha256:
-        raise DataError(f"{path} is damaged: expected the SHA-256 {sha256[:12]}..., got {found[:12]}... of "
-                        f"{len(packed):,} bytes: install dlcourse again")
+    packed = packaged(name, sha256)
     try:
         return unpack(packed)
     except ImportError:
-        raise DataError(f"{path} is compressed by xz and this Python was built without lzma: use another Python, or "
+        raise DataError(f"{name} is compressed by xz and this Python was built without lzma: use another Python, or "
                         "build it again with liblzma's headers installed") from None

@@ -7,12 +7,14 @@ import collections
 import heapq
 import itertools
 import json
+import os
 import re
 from pathlib import Path
 
 import numpy as np
 
-from .base import DataError
+from .checks import DataError
+from .download import temporary
 
 PAD, UNK, BOS, EOS = "<pad>", "<unk>", "<bos>", "<eos>"  # filling, unknown, beginning and end of a sequence
 WORD = re.compile(r"\w+|[^\w\s]")
@@ -56,9 +58,9 @@ class Tokenizer:
         """The text of some tokens; filling, beginning and end are left out, and what was unknown reads `<unk>`.
 
         Shapes:  numbers (T,)  ->  str.
-        Raises:  DataError for a number without a token.   Chapter: 7.
+        Raises:  DataError for what is no whole number, and for a number without a token.   Chapter: 7.
         """
-        numbers = np.asarray(numbers, np.int64)
+        numbers = _whole_numbers("decode", numbers)
         if numbers.ndim != 1 or numbers.size and not 0 <= numbers.min() <= numbers.max() < len(self):
             raise DataError(f"decode expected (T,) numbers from 0 to {len(self) - 1}, got {numbers.shape} with "
                             f"{numbers.min(initial=0)} to {numbers.max(initial=0)}: one sequence at a time?")
@@ -66,9 +68,19 @@ class Tokenizer:
         return self._join([self.vocabulary[number] for number in numbers if number not in silent])
 
     def save(self, path):
-        """Write it as JSON; `load_tokenizer` reads it."""
+        """Write it as JSON, whole or not at all; `load_tokenizer` reads it.
+
+        Raises:  DataError if the file cannot be written; what was there before is still there then.   Chapter: 7.
+        """
         content = {"tokenizer": type(self).__name__, **self._settings()}
-        Path(path).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8", newline="\n")
+        part = temporary(Path(path))
+        try:
+            part.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8", newline="\n")
+            os.replace(part, path)
+        except OSError as error:
+            raise DataError(f"{path} cannot be written ({error.strerror or error}): choose another place") from error
+        finally:
+            part.unlink(missing_ok=True)
 
 
 class CharTokenizer(Tokenizer):
@@ -272,6 +284,14 @@ def _several(texts):
     return [texts] if isinstance(texts, str) else texts
 
 
+def _whole_numbers(name, values):
+    """The values as whole numbers; an empty list has no type of its own."""
+    values = np.asarray(values)
+    if values.size and values.dtype.kind not in "iu":
+        raise DataError(f"{name} expected whole numbers, got {values.dtype}: give it what encode gave")
+    return values.astype(np.int64)
+
+
 def load_tokenizer(path):
     """The tokenizer that `save` wrote.
 
@@ -295,11 +315,11 @@ def pad(sequences, value=0):
 
     `np.arange(T) < lengths[:, None]` is the mask of what is real. 0 is `<pad>` in every tokenizer of the course.
 
-    Shapes:  N sequences (T_n,)  ->  (N, T) and (N,), whole numbers, with T the longest T_n.   Chapter: 5b.
-    Twin:    torch.nn.utils.rnn.pad_sequence.
+    Shapes:  N sequences (T_n,)  ->  (N, T) and (N,), whole numbers, with T the longest T_n.
+    Raises:  DataError for what is no whole number.   Chapter: 5b.   Twin: torch.nn.utils.rnn.pad_sequence.
     """
     lengths = np.array([len(sequence) for sequence in sequences], np.int64)
-    padded = np.full((len(lengths), lengths.max(initial=0)), value, np.int64)
+    padded = np.full((len(lengths), lengths.max(initial=0)), _whole_numbers("pad", value))
     for row, sequence in zip(padded, sequences, strict=True):
-        row[:len(sequence)] = sequence
+        row[:len(sequence)] = _whole_numbers("pad", sequence)
     return padded, lengths

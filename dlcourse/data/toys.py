@@ -3,16 +3,14 @@
 Each has one lesson: what a line cannot part, what a hidden layer is for, what depth buys.
 """
 
-import math
-
 import numpy as np
 
 from .base import OURS, PARTS, Card, Dataset, dataset, floats, two_thirds
-from .checks import DataError, whole
+from .checks import number, one_of, whole
 
 GATES = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "NAND": [1, 1, 1, 0], "XOR": [0, 1, 1, 0]}
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
-GRID = 2**20  # sawtooth draws multiples of 1 / GRID: every float type holds them, and their images, without rounding
+GRID = 2**20  # sawtooth draws multiples of 1 / GRID: float32 and float64 hold them, and their images, unrounded
 MOST_DEPTH = 12
 
 
@@ -26,18 +24,19 @@ def _card(name, title, summary, origin, fields, options, good_for, flaws, chapte
 
 
 MOONS = _card(
-    "moons", "Two moons", "Two half circles that reach into each other: no straight line parts them.",
+    "moons", "Two moons", "Two half circles that reach into each other: no straight line separates them.",
     "the curves of scikit-learn's make_moons, drawn here at random angles",
     {"x": ("(M, 2)", "the point; the circles have radius 1"), "y": ("(M,)", "which moon, 0 above or 1 below")},
     {"noise": "standard deviation of the normal noise on both coordinates (default 0.1)"},
     ("decision regions", "a first hidden layer against logistic regression"),
     ("Two dimensions: what helps here says little about pictures or text.",), ("1", "2", "4"))
 SPIRALS = _card(
-    "spirals", "Spirals", "Arms that wind around each other, so that a class is nowhere a blob.",
+    "spirals", "Spirals", "Arms that wind around each other, so that no class is a blob.",
     "after the two spirals of Lang and Witbrock 1988, with 1.75 turns in place of 3 and as many points as wanted",
     {"x": ("(M, 2)", "the point, at most 2 from the center apart from noise"),
      "y": ("(M,)", "which arm, 0 to classes - 1")},
-    {"classes": "how many arms, at least 2 (default 2)", "turns": "how often an arm winds around (default 1.75)",
+    {"classes": "how many arms, at least 2 (default 2)",
+     "turns": "how often an arm winds around (default 1.75); 0 gives rays",
      "noise": "standard deviation of the normal noise on both coordinates (default 0.03)"},
     ("depth, initialization, normalization and residual connections in a second each",),
     ("It does not show that depth is needed: one layer of 256 units gets 99 % as well.",), ("2", "3"))
@@ -67,20 +66,13 @@ SAWTOOTH = _card(
     ("Made to favor depth: a deep network can represent it, which does not mean that training finds it.",), ("2",))
 
 
-def _amount(name, option, value, zero=True):
-    """Refuse what is not a finite number from 0 on, or above 0."""
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or value < 0 or (value == 0 and not zero):
-        raise DataError(f"{name} expected {option} to be a number {'from 0 on' if zero else 'above 0'}, got {value!r}")
-
-
 def _points(card, n, classes, noise, seed, curve):
     """Rows of equally many labels in random order, each a point of its curve with noise.
 
     Six decimals are kept, so that no processor's last bit of a sine is seen.
     """
     whole(card.name, "n", n, 15)
-    _amount(card.name, "noise", noise)
+    number(card.name, "noise", noise, 0)
     rng = np.random.default_rng(seed)
     label = rng.permutation(np.arange(n) % classes)
     x = np.stack(curve(label, rng), axis=1) + noise * rng.normal(size=(n, 2))
@@ -110,11 +102,11 @@ def spirals(n=1500, classes=2, turns=1.75, noise=0.03, seed=0):
     The root spreads the points evenly over the disk: more of them where an arm is longer.
 
     Returns: Dataset with x (M, 2), y (M,).
-    Raises:  DataError for an n below 15, fewer than 2 classes, turns of 0 and negative noise.
+    Raises:  DataError for an n below 15, fewer than 2 classes, negative turns and negative noise.
     Source:  after Lang and Witbrock 1988.   Chapter: 2.
     """
     whole("spirals", "classes", classes, 2)
-    _amount("spirals", "turns", turns, zero=False)
+    number("spirals", "turns", turns, 0)
 
     def curve(label, rng):
         way = np.sqrt(rng.uniform(0.02, 1, n))
@@ -148,9 +140,8 @@ def gates(function="XOR"):
     Returns: Dataset with x (4, 2), y (4,).
     Raises:  DataError unless the function is AND, OR, NAND or XOR.   Chapter: 1.
     """
-    if function not in GATES:
-        raise DataError(f"gates expected one of {', '.join(GATES)}, got {function!r}")
-    return Dataset(GATE, {"x": floats(CORNERS), "y": np.array(GATES[function], np.int64)})
+    table = GATES[one_of("gates", "function", function, GATES)]
+    return Dataset(GATE, {"x": floats(CORNERS), "y": np.array(table, np.int64)})
 
 
 def tent(x, times=1):
@@ -179,7 +170,7 @@ def sawtooth(n=1500, depth=3, noise=0.0, seed=0):
     """
     whole("sawtooth", "n", n, 15, GRID)
     whole("sawtooth", "depth", depth, 1, MOST_DEPTH)
-    _amount("sawtooth", "noise", noise)
+    number("sawtooth", "noise", noise, 0)
     rng = np.random.default_rng(seed)
     x = rng.choice(GRID + 1, n, replace=False) / GRID
     y = tent(x, depth) + noise * rng.normal(size=n)

@@ -75,7 +75,7 @@ class CartPole:
         if copies < 1 or limit < 1:
             raise ValueError(f"CartPole expected copies and limit of at least 1, got {copies} and {limit}")
         self.copies, self.limit, self.auto_reset = copies, limit, auto_reset
-        self._state, self.steps = np.empty((copies, 4)), np.zeros(copies, np.int64)
+        self._state, self.steps, self._generators = np.empty((copies, 4)), np.zeros(copies, np.int64), None
         self.reset(seed)
 
     def reset(self, seed=None):
@@ -83,7 +83,7 @@ class CartPole:
 
         Shapes:  ->  observations (N, 4)   Chapter: 5e.
         """
-        if seed is not None:
+        if seed is not None or self._generators is None:
             children = np.random.SeedSequence(seed).spawn(self.copies)
             self._generators = [np.random.default_rng(child) for child in children]
         self._finished = np.ones(self.copies, bool)

@@ -142,7 +142,7 @@ PICTURES = {
     "speech": Picture(_speech, "Four spoken digits, above as waves and below as log-mel spectrograms with formants."),
     "sunspots": Picture(_series, "Sunspot numbers by year: peaks of changing height about every eleven years."),
     "co2": Picture(_series, "Carbon dioxide by month: a steady rise with a wave in each year."),
-    "cartpole": Picture(_cartpole, "Eight episodes under random pushes: the pole's angle soon runs to one side."),
+    "cartpole": Picture(_cartpole, "Eight episodes of random pushes: the cart drifts a little, the pole soon falls."),
     "tic_tac_toe": Picture(_boards, BOARDS.format("positions of tic-tac-toe")),
     "connect_four": Picture(_boards, BOARDS.format("positions of Connect Four")),
     "moons": Picture(_points, "Points of two classes in two half circles that reach into each other."),
@@ -155,17 +155,26 @@ PICTURES = {
 }
 
 
-def main():
+def draw(name, folder):
+    """Draw the picture of one data set into a folder."""
+    with plt.rc_context():
+        plots.use_style()
+        figure = PICTURES[name].draw(data.load(name))
+        # Nothing in the file says when or by which version it was drawn, so that drawing it again changes nothing.
+        figure.savefig(folder / f"{name}.png", metadata={"Software": None})
+        plt.close(figure)
+
+
+def main(arguments=None):
     """The command."""
     parser = argparse.ArgumentParser(description="Draw the pictures of the data sets.")
     parser.add_argument("names", nargs="*", help="some of them; all when none is named")
+    names = parser.parse_args(arguments).names or list(PICTURES)
+    if unknown := set(names) - PICTURES.keys():
+        parser.error(f"expected some of {', '.join(PICTURES)}, got {', '.join(sorted(unknown))}")
     matplotlib.use("Agg")
-    plots.use_style()
-    for name in parser.parse_args().names or PICTURES:
-        figure = PICTURES[name].draw(data.load(name))
-        # Nothing in the file says when or by which version it was drawn, so that drawing it again changes nothing.
-        figure.savefig(FOLDER / f"{name}.png", metadata={"Software": None})
-        plt.close(figure)
+    for name in names:
+        draw(name, FOLDER)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import functools
 import hashlib
 import http.server
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -45,7 +46,9 @@ def build(output=ROOT, root=ROOT):
 
     Raises:  BuildFailed with the builder's words if there was any error or warning.
     """
-    # Every page is built anew each time: after a failed build, an incremental one would report success.
+    # Every page is built anew each time: after a failed build, an incremental one would report success. Such a build
+    # may also leave a file where the next one wants a folder.
+    shutil.rmtree(output / "_build" / "html", ignore_errors=True)
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root)]
     command += ["--config", str(root / "book" / "_config.yml"), "--toc", str(root / "book" / "_toc.yml")]
     command += ["--path-output", str(output), "-W", "-n", "--keep-going", "--all"]

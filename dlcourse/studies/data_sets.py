@@ -31,17 +31,24 @@ for _ in range(2):
     rows = data.load(sys.argv[1])
     seconds.append(time.perf_counter() - start)
 size = sum(sum(map(len, v)) if v.dtype == object else v.nbytes for v in rows.fields.values())
-print(json.dumps([len(rows), size, *seconds]))"""
+parts = {name: len(getattr(rows, name)) for name in rows.parts}
+print(json.dumps({"rows": len(rows), "parts": parts, "bytes": size, "first": seconds[0], "again": seconds[1]}))"""
 
 
 def measure(name):
-    """The row of one data set: rows, memory, and the medians over several processes of both times to load it."""
+    """The row of one data set: rows, parts, memory, and the medians over several processes of both times to load it."""
     command, environment = [sys.executable, "-c", MEASURE, name], os.environ | FOR_NOTEBOOKS
-    found = [json.loads(subprocess.run(command, capture_output=True, check=True, env=environment).stdout)
-             for _ in range(REPEATS)]
-    (count, size, _, _), (first, again) = found[0], (median(row[column] for row in found) for column in (2, 3))
-    return {"data_set": name, "rows": f"{count:,}", "megabytes": rounded(size / 1e6), "load_seconds": rounded(first),
-            "rows_per_second": rounded(count / again)}
+    runs = [json.loads(subprocess.run(command, capture_output=True, check=True, env=environment).stdout)
+            for _ in range(REPEATS)]
+    found = runs[0]
+    return {
+        "data_set": name,
+        "rows": f"{found['rows']:,}",
+        "parts": ", ".join(f"{part} {rows:,}" for part, rows in found["parts"].items()),
+        "megabytes": rounded(found["bytes"] / 1e6),
+        "load_seconds": rounded(median(run["first"] for run in runs)),
+        "rows_per_second": rounded(found["rows"] / median(run["again"] for run in runs)),
+    }
 
 
 def rounded(x):

@@ -1,0 +1,28 @@
+"""What the tests of the data share: shapes on a card compared with arrays, and a hash of what was loaded."""
+
+import hashlib
+import re
+
+import numpy as np
+
+
+def shape_problems(shape, array):
+    """Where an array differs from a shape as a card writes it: letters stand for any size, numbers for themselves."""
+    wanted = [part for part in re.sub(r"[() ]", "", shape).split(",") if part]
+    if len(wanted) != array.ndim:
+        return [f"{shape} has {len(wanted)} dimensions, the array {array.ndim}"]
+    return [f"{shape} says {part}, the array has {size}"
+            for part, size in zip(wanted, array.shape, strict=True) if part.isdigit() and int(part) != size]
+
+
+def fingerprint(rows, decimals=6):
+    """A hash of all fields of a data set, numbers rounded to so many decimals, texts as they are."""
+    digest = hashlib.sha256()
+    for name, values in rows.fields.items():
+        digest.update(name.encode())
+        if values.dtype == object:
+            digest.update("\0".join(values).encode())
+        else:
+            steps = np.rint(values.astype(np.float64) * 10**decimals) + 0.0  # no -0, which has other bytes
+            digest.update(steps.astype("<f8").tobytes())
+    return digest.hexdigest()[:16]

@@ -51,7 +51,7 @@ def card_page(card, row, example) -> str:
     """Return the text of a data set's page, below its title."""
     facts = [["Origin", text_of(card.origin)], ["License", text_of(card.license)], ["Size", text_of(card.size)]]
     if row:
-        speed = f"{seconds(row)} s the first time, then {row['rows_per_second']} rows a second"
+        speed = f"{seconds(row)} s the first time, then {row['rows_per_second']} rows per second"
         rows = f"{row['rows']} rows, {row['megabytes']} MB" + (f": {row['parts']}" if row["parts"] else "")
         facts += [["As loaded", text_of(rows)], ["Time to load", speed]]
     used = [f"{'lab' if len(chapter) > 1 else 'chapter'} {chapter}" for chapter in card.chapters]
@@ -100,7 +100,7 @@ def catalog(cards, rows) -> str:
               ("On request", ("request",))]  # fmt: skip
     parts = []
     for title, kinds in groups:
-        head, lines = [title, "size", "first load (s)", "then, rows a second", "license"], []
+        head, lines = [title, "size", "first load (s)", "then, rows per second", "license"], []
         for card in (card for card in cards if card.kind in kinds):
             row = rows.get(card.name)
             speed = [seconds(row), row["rows_per_second"]] if row else []

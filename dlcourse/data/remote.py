@@ -89,6 +89,7 @@ ENTRIES = {
 }
 PICTURE_FIELDS = {"x": ("(M, 1, 28, 28)", "gray values from 0 (background) to 1"), "y": ("(M,)", "class, 0 to 9")}
 PICTURE_SIZE = "70,000 pictures, {} MB to download"
+ONE_SERVER = "One server has it. If that is gone, get the file elsewhere: the checksum says whether it is the one."
 PICTURE_MEMORY = "All pictures are in memory at once: 220 MB in float32, 440 MB in float64."
 
 
@@ -105,7 +106,7 @@ MNIST = _card(
     license="CC BY-SA 3.0; according to Keras (keras-team/keras keras/src/datasets/mnist.py)",
     size=PICTURE_SIZE.format(12), fields=PICTURE_FIELDS, chapters=("6", "8"),
     good_for=("comparing with what others report", "a second source of handwriting after the embedded digits"),
-    flaws=("Too easy to tell good methods from better ones: convolutional networks reach 99.7 % (so the authors of "
+    flaws=("Too easy to tell good methods from better ones: convolutional networks reach 99.7 % (say the authors of "
            "Fashion-MNIST), and everybody has looked at its test set.",
            "The last 10,000 training rows are the course's validation rows, not the authors'.", PICTURE_MEMORY),
 )
@@ -124,7 +125,7 @@ KMNIST = _card(
     "doi:10.20676/00000341; Clanuwat et al. 2018",
     license="CC BY-SA 4.0; stated in rois-codh/kmnist", size=PICTURE_SIZE.format(21), fields=PICTURE_FIELDS,
     chapters=("6", "8"), good_for=("a script that most readers cannot read, so that nobody helps by intuition",),
-    flaws=("One of the ten characters of a class may be written in several unlike ways.",
+    flaws=("One of the ten characters of a class may be written in several unlike ways.", ONE_SERVER,
            "The last 10,000 training rows are the course's validation rows, not the authors'.", PICTURE_MEMORY),
 )
 CIFAR10 = _card(
@@ -165,7 +166,7 @@ FREE_SPOKEN_DIGITS = _card(
     flaws=("Five speakers: three to fit, one to validate, one to test, so look at several seeds.",
            "The authors test on takes 0 to 4 of the same speakers, which is easier: do not compare with their numbers.",
            "The server packs the archive when asked; should it ever pack it otherwise, the checksum refuses it.",
-           "A folder `recordings` that is there already is taken as it is, if all ten digits are in it."),
+           ONE_SERVER, "A folder `recordings` that is there already is taken as it is, if it has all ten digits."),
     chapters=("5c",),
 )
 RESNET18 = _card(
@@ -180,7 +181,7 @@ RESNET18 = _card(
     good_for=("features of photographs", "fine-tuning with few labels"),
     flaws=("It expects 3 x 224 x 224, from 0 to 1, minus (0.485, 0.456, 0.406), divided by (0.229, 0.224, 0.225).",
            "It knows what the makers of ImageNet found on the web, and by the names that they gave it.",
-           "A picture from the web may be among those that it was trained on: test with your own."),
+           "A picture from the web may be among those that it was trained on: test with your own.", ONE_SERVER),
     chapters=("8",),
 )
 

@@ -37,7 +37,7 @@ def _images(rows):
 
 
 def _scenes(scenes):
-    figure, axes = plt.subplots(1, 4, figsize=(7.2, 2))
+    figure, axes = plt.subplots(1, 4, figsize=(7.3, 2))
     for ax, picture, boxes, labels in zip(axes, scenes.x[:, 0], scenes.boxes, scenes.labels, strict=False):
         ax.imshow(picture, vmin=0, vmax=1, interpolation="nearest")
         for box, label in zip(boxes, labels, strict=True):
@@ -52,7 +52,7 @@ def _scenes(scenes):
 
 
 def _speech(speech):
-    figure, axes = plt.subplots(2, 4, figsize=(7.2, 3), sharex=True, height_ratios=[1, 2])
+    figure, axes = plt.subplots(2, 4, figsize=(7.3, 3), sharex=True, height_ratios=[1, 2])
     for (above, below), digit in zip(axes.T, (1, 3, 6, 9), strict=True):
         clip = speech.train.x[speech.train.y == digit][0]
         times = np.arange(len(clip)) / speech.rate
@@ -68,7 +68,7 @@ def _speech(speech):
 
 
 def _series(rows):
-    figure, ax = plt.subplots(figsize=(7.2, 2.8))
+    figure, ax = plt.subplots(figsize=(7.3, 2.8))
     for name, color in zip(PARTS, (plots.BLUE, plots.GREEN, plots.RUST), strict=True):
         part = getattr(rows, name)
         ax.plot(part.year, part.value, color=color, linewidth=1.2, label=name)
@@ -87,7 +87,7 @@ def _points(rows):
 
 
 def _sawtooth(rows):
-    figure, ax = plt.subplots(figsize=(7.2, 2.4))
+    figure, ax = plt.subplots(figsize=(7.3, 2.4))
     order = np.argsort(rows.x[:, 0])
     ax.plot(rows.x[order, 0], rows.y[order], linewidth=1.2)
     ax.set(xlabel="x", ylabel="y")
@@ -95,7 +95,7 @@ def _sawtooth(rows):
 
 
 def _sequence(rows):
-    figure, ax = plt.subplots(figsize=(7.2, 1.6))
+    figure, ax = plt.subplots(figsize=(7.3, 1.6))
     x, y = rows.x[0], rows.y[0]
     table = x.T if x.ndim == 2 else np.stack([x, y])
     ax.imshow(table, aspect="auto", cmap="Blues")
@@ -111,7 +111,7 @@ def _sequence(rows):
 
 
 def _cartpole(rows):
-    figure, axes = plt.subplots(1, 2, figsize=(7.2, 2.6))
+    figure, axes = plt.subplots(1, 2, figsize=(7.3, 2.6))
     for episode in range(8):
         part = rows[rows.episode == episode]
         axes[0].plot(part.x[:, 0])
@@ -122,7 +122,7 @@ def _cartpole(rows):
 
 
 def _boards(rows):
-    figure, axes = plt.subplots(1, 6, figsize=(7.2, 1.7))
+    figure, axes = plt.subplots(1, 6, figsize=(7.3, 1.7))
     for ax, (mover, other), value in zip(axes, rows.x[:: len(rows) // 6], rows.y[:: len(rows) // 6], strict=False):
         height, width = mover.shape
         for stones, color, marker in ((mover, plots.BLUE, "o"), (other, plots.RUST, "s")):

@@ -23,12 +23,14 @@ OURS = "BSD-3-Clause, as the course"  # the license of what the course's own cod
 class Card:
     """What one should know of a data set before using it.
 
-    fields    name -> (shape, meaning and unit); M is the number of rows, and a field of texts or numbers is (M,)
-    pair      the fields that a row, a batch or a loader gives: input and target; the first two unless it says otherwise
-    parts     name -> what it is for
-    options   name -> what `load` can be asked for
-    files     of what is downloaded: name, size, checksum and who published it
-    chapters  where it is used, "6" or "5c"
+        fields    name -> (shape, meaning and unit); M is the number of rows, and a field of texts or numbers is (M,)
+        pair      what a row, a batch or a loader gives: input and target; the first two fields unless it says otherwise
+        parts     name -> what it is for
+        options   name -> what `load` can be asked for
+        files     of what is downloaded: name, size, checksum and who published it
+        chapters  where it is used, "6" or "5c"
+
+    Raises:  ValueError for an empty entry or another kind.
     """
 
     name: str

@@ -65,15 +65,15 @@ LONGEST = 10_000  # samples of a word: longer, and the decay in `vocal_tract` le
 class Speaker:
     """Who speaks: what differs between people and stays the same in all that one of them says.
 
-    tract        factor on all formants; 1 is Peterson and Barney's mean man, a shorter vocal tract has more
-    pitch        Hz, of the voice
-    bend         share by which the pitch changes from the beginning of a word to its end
-    rate         how fast, 1 is the durations of `SOUNDS`
-    breathiness  noise in the voice, 0 to 0.1
-    open_share   share of each period in which the glottis is open
-    softness     how softly it closes, 0 to 0.7; a soft voice has weaker high frequencies
-    hiss         factor on the noise of consonants
-    accent       factor on each formant of each sound, (sounds, 3)
+        tract        factor on all formants; 1 is Peterson and Barney's mean man, a shorter vocal tract has more
+        pitch        Hz, of the voice
+        bend         share by which the pitch changes from the beginning of a word to its end
+        rate         how fast, 1 is the durations of `SOUNDS`
+        breathiness  noise in the voice, 0 to 0.1
+        open_share   share of each period in which the glottis is open
+        softness     how softly it closes, 0 to 0.7; a soft voice has weaker high frequencies
+        hiss         factor on the noise of consonants
+        accent       factor on each formant of each sound, (sounds, 3)
 
     Chapter: 5c.
     """

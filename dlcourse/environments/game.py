@@ -14,12 +14,12 @@ from ..tensor import get_default_dtype
 class Game:
     """What a game for two players tells a search or a network.
 
-    rows, columns    of the board
-    moves            how many moves there are; a move is a whole number below
-    cells            (rows, columns): the bit of each cell, as the board is drawn
-    full             the bits of all cells
-    symmetries       (K, moves): under the k-th symmetry of the board, move m becomes symmetries[k, m]; the first
-                     changes nothing
+        rows, columns    of the board
+        moves            how many moves there are; a move is a whole number below
+        cells            (rows, columns): the bit of each cell, as the board is drawn
+        full             the bits of all cells
+        symmetries       (K, moves): under the k-th symmetry of the board, move m becomes symmetries[k, m]; the first
+                         changes nothing
 
     A game defines `legal_moves(state)`, none when it is over; `play(state, move)`, the next position, seen by the
     player who moves then; `has_line(stones)`, whether these stones win; `transform(state, k)`, the position under the

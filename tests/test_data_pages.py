@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import site_tools
+from data_tools import loaded
 from PIL import Image
 from site_tools import course_data
 from sphinx.errors import ExtensionError
@@ -73,7 +74,7 @@ def test_sizes_and_times_were_measured_for_all_that_is_always_there():
     rows = {row["data_set"]: row for row in read("data_sets")}
     assert set(rows) == ALWAYS_THERE
     for name, row in rows.items():
-        found = data.load(name)
+        found = loaded()[name]
         assert int(row["rows"].replace(",", "")) == len(found), f"{name}: run `make studies`"
         assert row["parts"] == ", ".join(f"{part} {len(getattr(found, part)):,}" for part in found.parts)
         assert float(row["load_seconds"]) > 0 and float(row["megabytes"]) > 0

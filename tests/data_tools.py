@@ -31,6 +31,16 @@ def fingerprint(rows, decimals=6):
     return digest.hexdigest()[:16]
 
 
+def check_seed_and_parts(name, sizes):
+    """Check that the seed decides all rows of a set, and that its parts have these sizes and share no row."""
+    first, again, other = data.load(name), data.load(name), data.load(name, seed=1)
+    assert np.array_equal(first.x, again.x) and np.array_equal(first.y, again.y)
+    assert not np.array_equal(first.x, other.x)
+    assert {part: len(getattr(first, part)) for part in first.parts} == sizes
+    rows = np.concatenate([first.fit.x, first.validation.x, first.test.x])
+    assert np.array_equal(rows, first.x) and len({row.tobytes() for row in rows}) == len(rows)
+
+
 @functools.cache
 def loaded():
     """Each data set that is always there, once for all tests: do not change it."""

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from data_tools import check_seed_and_parts
 from engine_tools import engine_state  # noqa: F401
 
 from dlcourse import set_default_dtype
@@ -17,13 +18,7 @@ from dlcourse.data.sequences import BLANK, GO, LENGTH, SYMBOLS
 
 @pytest.mark.parametrize("name", ["adding", "copy"])
 def test_a_seed_decides_all_of_it_and_no_row_is_in_two_parts(name):
-    first, again, other = load(name), load(name), load(name, seed=1)
-    assert np.array_equal(first.x, again.x) and np.array_equal(first.y, again.y)
-    assert not np.array_equal(first.x, other.x)
-    sizes = {part: len(getattr(first, part)) for part in first.parts}
-    assert sizes == {"fit": 8000, "validation": 2000, "train": 10_000, "test": 5000}
-    rows = np.concatenate([first.fit.x, first.validation.x, first.test.x])
-    assert np.array_equal(rows, first.x) and len({row.tobytes() for row in rows}) == 15_000
+    check_seed_and_parts(name, {"fit": 8000, "validation": 2000, "train": 10_000, "test": 5000})
 
 
 @pytest.mark.parametrize(("name", "options", "message"), [

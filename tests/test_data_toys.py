@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from data_tools import check_seed_and_parts
 from engine_tools import engine_state  # noqa: F401
 from scipy.spatial import cKDTree
 from scipy.stats import norm
@@ -22,14 +23,7 @@ DIVIDED = ("moons", "spirals", "xor", "sawtooth")
 
 @pytest.mark.parametrize("name", DIVIDED)
 def test_a_seed_decides_all_of_it_and_the_parts_are_rows_apart(name):
-    first, again, other = load(name), load(name), load(name, seed=1)
-    assert np.array_equal(first.x, again.x) and np.array_equal(first.y, again.y)
-    assert not np.array_equal(first.x, other.x)
-    sizes = {part: len(getattr(first, part)) for part in first.parts}
-    assert sizes == {"fit": 800, "validation": 200, "train": 1000, "test": 500}
-    rows = np.concatenate([first.fit.x, first.validation.x, first.test.x])
-    assert np.array_equal(rows, first.x)
-    assert len(np.unique(rows, axis=0)) == 1500, "no point is in two parts"
+    check_seed_and_parts(name, {"fit": 800, "validation": 200, "train": 1000, "test": 500})
     assert len(load(name, n=15).test) == 5 and len(load(name, n=100)) == 100
 
 

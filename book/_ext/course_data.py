@@ -81,12 +81,11 @@ def card_page(card, row, example) -> str:
 
 
 def files(name: str) -> str:
-    """Return the table of the files that a data set downloads, each with its checksum and where that was published."""
+    """Return a list of the files that a data set downloads, each with its checksum and where that was published."""
     from dlcourse.data.remote import ENTRIES
 
-    rows = [[f"`{entry.name}`", f"{entry.size:,}", f"`{entry.sha256[:12]}`", text_of(entry.source)]
-            for entry in ENTRIES[name]]  # fmt: skip
-    return table(["file", "bytes", "SHA-256 begins", "published in the repository, file"], rows)
+    return bullets(f"`{entry.name}`: {entry.size:,} bytes, SHA-256 `{entry.sha256[:12]}` ..., published in "
+                   f"{entry.source}" for entry in ENTRIES[name])  # fmt: skip
 
 
 def seconds(row) -> str:

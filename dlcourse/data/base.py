@@ -188,7 +188,8 @@ def two_thirds(n):
 
 
 PARTS = {"fit": "to train on while settings are chosen", "validation": "to choose settings with",
-         "train": "fit and validation together, to train what was chosen", "test": "to be looked at once, at the end"}
+         "train": "fit and validation together, to train what was chosen",
+         "test": "to be looked at only once, at the end"}
 
 
 def floats(values):

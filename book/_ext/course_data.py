@@ -84,7 +84,7 @@ def files(name: str) -> str:
     """Return a list of the files that a data set downloads, each with its checksum and where that was published."""
     from dlcourse.data.remote import ENTRIES
 
-    return bullets(f"`{entry.name}`: {entry.size:,} bytes, SHA-256 `{entry.sha256[:12]}` ..., published in "
+    return bullets(f"{entry.name}: {entry.size:,} bytes, SHA-256 `{entry.sha256[:12]}` ..., published in "
                    f"{entry.source}" for entry in ENTRIES[name])  # fmt: skip
 
 

@@ -162,6 +162,40 @@ def fit(model, batches, loss_fn, optimizer, *, epochs, validate=None, progress=T
     return history
 
 
+def range_test(model, batches, loss_fn, optimizer, *, low=1e-5, high=10.0, steps=100, give_up=4.0):
+    """Train while the learning rate grows from `low` to `high`, by the same factor each step, to see which rates help.
+
+    Where the loss falls fastest the rate is good, where it turns upward too high. It ends early once the loss exceeds
+    `give_up` times the smallest so far, or is no number. Afterwards model and optimizer are as before; the generators
+    of the batches and of dropout have moved on.
+
+    Returns: the rates tried and the loss at each before its step, arrays (steps,) or shorter.
+    Raises:  ValueError unless 0 < low < high and there are at least two steps.
+    Chapter: 3.   Source: after Smith 2017, sec. 3.3 (whose rates grow linearly, and who watches the accuracy).
+    """
+    if not 0 < low < high or steps < 2:
+        raise ValueError(f"range_test expected 0 < low < high and steps of at least 2, got {low}, {high} and {steps}")
+    before = copy.deepcopy((model.state_dict(), optimizer.state_dict(), model.training))
+    endless = itertools.chain.from_iterable(itertools.repeat(batches))
+    rates, losses = np.geomspace(low, high, steps), []
+    model.train()
+    for rate, (x, y) in zip(rates, endless, strict=False):
+        for group in optimizer.param_groups:
+            group["lr"] = float(rate)
+        loss = loss_fn(model(x), y)
+        losses.append(loss.item())
+        if not losses[-1] <= give_up * min(losses):  # also when it is NaN
+            break
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    optimizer.zero_grad()
+    model.load_state_dict(before[0])
+    optimizer.load_state_dict(before[1])
+    model.train(before[2])
+    return rates[: len(losses)], np.array(losses)
+
+
 def _settings(accumulate, scheduler, step_scheduler, monitor, mode, patience, min_delta, restore_best):
     """The options that decide what is computed, checked and with their defaults; a checkpoint keeps them."""
     if accumulate < 1 or patience is not None and patience < 1:

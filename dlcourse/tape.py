@@ -84,7 +84,7 @@ def draw(ax, root, names=None, gradients=None, digits=3):
 def _arrow(ax, start, end, times):
     """From one box to another; an arrow over several columns makes a bow, and one for two uses is thicker."""
     (x0, y0), (x1, y1) = start.get_position(), end.get_position()
-    bow = 0.0 if x1 - x0 == 1 else 0.18 if y0 <= y1 else -0.18
+    bow = 0.0 if x1 - x0 == 1 else 0.25 if y0 <= y1 else -0.25
     ax.annotate("", (x1, y1), (x0, y0), zorder=2, arrowprops={
         "arrowstyle": "-|>", "color": GRAY, "lw": 1.3 * times, "patchA": start.get_bbox_patch(),
         "patchB": end.get_bbox_patch(), "shrinkA": 1, "shrinkB": 1, "connectionstyle": f"arc3,rad={bow}"})
@@ -102,6 +102,8 @@ def _rows(place):
 
 
 def _shown(array, digits):
-    """A number with some digits, or the shape of an array."""
+    """A number with some digits, or the shape of an array: 2×3, or (4,) of a vector."""
     array = np.asarray(array)
-    return f"{array.item():.{digits}g}".replace("-", "−") if array.size == 1 else "×".join(map(str, array.shape))
+    if array.size == 1:
+        return f"{array.item():.{digits}g}".replace("-", "−")
+    return "×".join(map(str, array.shape)) if array.ndim > 1 else f"({array.size},)"

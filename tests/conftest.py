@@ -15,6 +15,7 @@ os.environ["TQDM_DISABLE"] = "1"  # a progress bar, on a slow day, would differ 
 
 from browser_tools import address, browser, open_page  # noqa: E402, F401  (only now may anything import NumPy)
 from hypothesis import settings  # noqa: E402
+from lab_tools import lab, notebook  # noqa: E402, F401
 
 # On a busy machine a slow example is no failure. In CI the examples are the same in every run.
 settings.register_profile("course", deadline=None, derandomize="CI" in os.environ)

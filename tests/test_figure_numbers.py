@@ -16,7 +16,9 @@ from dlcourse import functional as F
 from dlcourse.figures import FIGURES, Neuron
 from dlcourse.figures.neuron import GATES, PAIRS, points_of
 
-TESTS = sorted((ROOT / "tests" / "figures").glob("*.test.mjs"))
+ALL = sorted((ROOT / "tests" / "figures").glob("*.test.mjs"))
+# A figure whose numbers take more to make than those below has a file of its own, tests/test_figure_NAME.py.
+TESTS = [path for path in ALL if not (ROOT / "tests" / f"test_figure_{path.name.split('.')[0]}.py").exists()]
 
 
 @pytest.fixture(autouse=True)
@@ -111,4 +113,4 @@ def test_the_scripts_compute_what_the_package_computes(path, numbers):
 
 
 def test_every_figure_has_a_test_of_its_mathematics():
-    assert set(FIGURES) <= {path.name.split(".")[0] for path in TESTS}
+    assert set(FIGURES) <= {path.name.split(".")[0] for path in ALL}

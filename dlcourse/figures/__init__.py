@@ -3,9 +3,12 @@
 Each figure is a Python class of a few lines and a script of plain modules beside it. `FIGURES` lists them all.
 """
 
+from .backprop import Backprop
 from .base import Figure
 from .neuron import Neuron
+from .playground import Playground
+from .race import Race
 
-FIGURES = {figure.script: figure for figure in (Neuron,)}
+FIGURES = {figure.script: figure for figure in (Neuron, Playground, Backprop, Race)}
 
-__all__ = ["Figure", "Neuron"]
+__all__ = ["Backprop", "Figure", "Neuron", "Playground", "Race"]

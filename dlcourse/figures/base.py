@@ -28,6 +28,15 @@ def rounded(value):
     return {key: rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
+def random_numbers(seed):
+    """Yield numbers from 0 to 1 as the pages' scripts draw them.   Source: Park and Miller 1988."""
+    state, drawn = seed + 1, 0
+    while True:
+        state, drawn = state * 48271 % 2147483647, drawn + 1
+        if drawn > 10:  # small seeds give similar first numbers
+            yield state / 2147483647
+
+
 class Figure(anywidget.AnyWidget):
     """A figure to play with. A subclass says what it is and which of its values can be changed.
 

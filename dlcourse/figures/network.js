@@ -4,6 +4,8 @@
 // The parameters are a list of rows, one for each neuron: its weights, then its bias. The last row is the output's.
 // Points are [x1, x2, label] with label 0 or 1.
 
+import { uniform } from "./random.js";
+
 /** 1 / (1 + e^-z), without a large exponential. */
 export function sigmoid(z) {
   return 0.5 * (1 + Math.tanh(z / 2));
@@ -69,13 +71,6 @@ export function randomStart(hidden, seed) {
   const random = uniform(seed);
   const row = inputs => Array.from({ length: inputs + 1 }, () => (2 * random() - 1) / Math.sqrt(inputs));
   return [...Array.from({ length: hidden }, () => row(2)), row(hidden || 2)];
-}
-
-/** Numbers from 0 to 1 that depend on the seed alone: the generator of Park and Miller (1988). */
-function uniform(seed) {
-  let state = seed + 1;
-  for (let i = 0; i < 10; i++) state = state * 48271 % 2147483647;  // small seeds give similar first numbers
-  return () => (state = state * 48271 % 2147483647) / 2147483647;
 }
 
 /** The four corners of the unit square, labeled by a logical function. */

@@ -7,17 +7,21 @@ right answer may be written otherwise (`STYLES`), and those in which any answer 
 import functools
 
 import exercise_answers_1
+import exercise_answers_2
 import exercise_truth_1
+import exercise_truth_2
 import numpy as np
 import torch
 
 import dlcourse
 
-OTHER_ANSWERS = [*exercise_answers_1.OTHER_ANSWERS]
-WRONG_ANSWERS = {**exercise_answers_1.WRONG_ANSWERS}
-RIGHT_VALUES_ONLY = {**exercise_answers_1.RIGHT_VALUES_ONLY}
-PREDICTIONS = {**exercise_answers_1.PREDICTIONS}
-TRUTH = {**exercise_truth_1.TRUTH}
+ANSWERS = (exercise_answers_1, exercise_answers_2)
+OTHER_ANSWERS = [answer for chapter in ANSWERS for answer in chapter.OTHER_ANSWERS]
+WRONG_ANSWERS, RIGHT_VALUES_ONLY, PREDICTIONS = (
+    {number: answers for chapter in ANSWERS for number, answers in getattr(chapter, name).items()}
+    for name in ("WRONG_ANSWERS", "RIGHT_VALUES_ONLY", "PREDICTIONS")
+)
+TRUTH = exercise_truth_1.TRUTH | exercise_truth_2.TRUTH
 
 
 def each_part(change):

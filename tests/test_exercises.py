@@ -17,7 +17,7 @@ from exercise_answers import FAULTS, OTHER_ANSWERS, PREDICTIONS, RIGHT_VALUES_ON
 from exercise_answers import changes_its_input as changing
 
 import dlcourse
-from dlcourse.exercises import EXERCISES, CheckFailed, check, hint, solution
+from dlcourse.exercises import CHAPTERS, EXERCISES, CheckFailed, check, hint, solution
 from dlcourse.exercises.base import KINDS, LEVELS, source
 
 CODE = [e for e in EXERCISES.values() if e.kind == "code"]
@@ -77,11 +77,12 @@ def test_the_exercises_are_numbered_in_order():
     assert list(EXERCISES) == wanted == [e.number for e in EXERCISES.values()]
 
 
-def test_chapter_1_has_enough_of_every_kind_and_level():
-    kinds, levels = Counter(e.kind for e in EXERCISES.values()), Counter(e.level for e in EXERCISES.values())
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.__name__.split(".")[-1])
+def test_a_chapter_has_enough_of_every_kind_and_level(chapter):
+    kinds, levels = Counter(e.kind for e in chapter.EXERCISES), Counter(e.level for e in chapter.EXERCISES)
     assert kinds["code"] >= 6 and kinds["derive"] >= 3 and kinds["predict"] >= 3 and 1 <= kinds["open"] <= 2
     assert set(kinds) == set(KINDS) and set(levels) == set(LEVELS) and min(levels.values()) >= 4
-    rank = [LEVELS.index(e.level) for e in EXERCISES.values()]
+    rank = [LEVELS.index(e.level) for e in chapter.EXERCISES]
     assert rank == sorted(rank), "easy before medium before hard"
 
 
@@ -261,7 +262,7 @@ def test_hint_and_solution_show_the_texts(capsys):
 def test_an_unknown_number_is_told_which_there_are(function):
     with pytest.raises(KeyError) as caught:
         function("1.99")
-    assert str(caught.value) == f'there is no exercise "1.99"; there are 1.1 to {list(EXERCISES)[-1]}'
+    assert str(caught.value) == f'there is no exercise "1.99"; there are 1.1 to {CHAPTERS[0].EXERCISES[-1].number}'
     with pytest.raises(TypeError, match="expected a number in quotes"):
         function(1.1)
 

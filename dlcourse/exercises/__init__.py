@@ -8,12 +8,13 @@
 """
 
 from ..show import show_markdown
-from . import chapter_1
+from . import chapter_1, chapter_2
 from .base import Exercise
 from .calls import unanswered
 from .checks import CheckFailed, show
 
-EXERCISES = {exercise.number: exercise for exercise in chapter_1.EXERCISES}
+CHAPTERS = (chapter_1, chapter_2)
+EXERCISES = {exercise.number: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 
 class UnknownExercise(KeyError):

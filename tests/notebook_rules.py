@@ -126,7 +126,8 @@ def sections_in_order(nb):
     problems = title_with_question(nb)
     if headings(nb, 2) != SECTIONS:
         problems.append(f"expected the sections {SECTIONS}, got {headings(nb, 2)}")
-    return problems
+    hidden = [cell.id for cell in markdown_cells(nb)[1:] if "\n## " in cell.source]
+    return problems + [f"cell {i} does not begin with its H2 heading: its section would not be found" for i in hidden]
 
 
 def readable_ids(nb):
@@ -319,7 +320,7 @@ def links_resolve(nb, folder):
 
 
 def question_problems(cell):
-    """What is wrong with one question: options, one remark for each, exactly one of them right (in bold)."""
+    """What is wrong with one question: options, one remark for each, the right ones in bold."""
     question, _, answer = cell.source.partition("<details>")
     options = [letter for _, letter in OPTION.findall(question)]
     remarks = OPTION.findall(answer)
@@ -328,8 +329,9 @@ def question_problems(cell):
         problems.append(f"{cell.id}: expected three or more options A., B., C. ..., got {options}")
     if sorted(letter for _, letter in remarks) != options:
         problems.append(f"{cell.id}: expected one remark for each of {options}, got {remarks}")
-    if sum(bool(bold) for bold, _ in remarks) != 1:
-        problems.append(f"{cell.id}: exactly one remark, that of the right option, begins in bold")
+    right = sum(bool(bold) for bold, _ in remarks)
+    if not 1 <= right < len(options) or (right > 1) != ("Choose all that apply." in question):
+        problems.append(f"{cell.id}: expected one remark in bold, or several and 'Choose all that apply.', got {right}")
     if "<summary>Answer</summary>" not in answer or "</details>" not in answer:
         problems.append(f"{cell.id}: the answer is not folded in <details><summary>Answer</summary> ... </details>")
     return problems

@@ -127,3 +127,23 @@ def walk_by_keyboard(page, question):
     press("Tab")
     press("Enter")
     check_look(box, question, "Right.", letters)
+
+
+def walk_several(page, question):
+    """Answer a question of several right options: first what is wrong, then the right ones, one after the other."""
+    box = page.locator(f"#{question.cell_id}")
+    check_names(box, question)
+    letters, check = LETTERS[: len(question.options)], box.get_by_role("button", name="Check")
+    options = dict(zip(letters, box.get_by_role("checkbox").all(), strict=True))
+    check.press("Enter")
+    check_look(box, question, "Choose an answer first.", "")
+    for wrong in (letter for letter in letters if letter not in question.right):
+        options[wrong].press("Space")
+        check.press("Enter")
+        check_look(box, question, f"Not yet: leave out {wrong}.", wrong)
+        options[wrong].press("Space")
+    for count, right in enumerate(question.right, start=1):
+        options[right].press("Space")
+        check.press("Enter")
+        says = "Right." if count == len(question.right) else "Not yet: right so far, but not all of it."
+        check_look(box, question, says, question.right[:count])

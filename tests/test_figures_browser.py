@@ -17,7 +17,10 @@ from dlcourse.recipes import notebook_paths
 
 pytestmark = pytest.mark.browser
 CHAPTER = "notebooks/01_neural_networks.html"
-HOLDERS = {"neuron": CHAPTER}  # the page on which the tests find each figure
+CHAPTER_3 = "notebooks/03_training_process.html"
+HOLDERS = {  # the page on which the tests find each figure
+    "neuron": CHAPTER, "playground": "notebooks/02_deep_neural_networks.html", "backprop": CHAPTER_3, "race": CHAPTER_3,
+}  # fmt: skip
 
 
 @pytest.fixture(params=["server", "folder"])

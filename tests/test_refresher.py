@@ -19,8 +19,13 @@ GLOSSARY = (ROOT / f"{course_terms.GLOSSARY}.md").read_text(encoding="utf-8")
 DEFINITIONS = course_terms.read_glossary(GLOSSARY)
 # Words in italics that are stressed, or that a page explains on the spot and no other page uses.
 STRESSED = set(
-    "affine;best linear approximation;binomial;bits;dead;exists;hidden;hyperplane;interval;linear;new writers;"
-    "posterior;prior;product;rows;same;score;stochastic;study;symmetric;test".split(";")
+    "add;added;affine;always;any;before;bent;best linear approximation;biases;binomial;bits;can;"
+    "can be trained;clip;compose;data;dead;depth is cheap;different;differs;equally many parameters;"
+    "evaluation;every;exist;exists;explode;find;first loss;from zero;hidden;hyperplane;interval;keep;"
+    "largest loss;learn;learned;left over;linear;make;models;never;new;new writers;normalize it;not;"
+    "number of neurons;one;one example;paths;plain;posterior;prior;product;random;recipes;residual;"
+    "rows;same;scale it;score;small rate;smaller;sometimes;stochastic;study;symmetric;test;tolerance;"
+    "trained;true;two;warm up;write down".split(";")
 )
 LISTS = ["What you will be able to do", "Summary", "Sources"]
 EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?![\s*])([^*]+?)\1(?![\w*])")

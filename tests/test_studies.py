@@ -10,7 +10,14 @@ from dlcourse.studies.__main__ import study_names
 from dlcourse.studies.table import FOLDER, read
 
 SIGNATURE = {"date", "python", "numpy", "command"}
-TABLES = {"chapter_1": "chapter_1_sweep", "data_sets": "data_sets", "glyphs": "glyphs", "notebook_seconds": "notebooks"}
+TABLES = {"chapter_1": "chapter_1_sweep", "notebook_seconds": "notebooks"}
+TABLES |= {
+    name: name
+    for name in (
+        "data_sets", "depth_or_width", "double_descent", "first_weights", "glyphs", "optimizers", "regularizers",
+        "residual_depth", "schedules",
+    )
+}  # fmt: skip
 
 
 @pytest.fixture

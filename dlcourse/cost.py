@@ -84,11 +84,14 @@ def count(model, *inputs):
 
     Counted are the multiplications of matrix products and convolutions, by their definition (the shortcut of Winograd
     takes fewer). What is done number by number, such as an activation or a norm, is left out: it is cheap, unless there
-    is little to multiply. An operand whose gradient nobody needs, such as the data, costs nothing on the way back. A
-    copy of the model is run, in the mode in which it is, and nothing of the model changes.
+    is little to multiply; so is picking rows of a table. An operand whose gradient nobody needs, such as the data,
+    costs nothing on the way back. What is run is recorded, so what runs under `no_grad` or before `detach` is not seen,
+    and a layer that is not called has its parameters counted and nothing else. A copy of the model is run, in the mode
+    in which it is, and nothing of the model changes.
 
-    Shapes:  inputs as the model takes them
-    Returns: Cost.   Chapter: 2.
+    Shapes:  inputs as the model takes them; it returns a Tensor, or a tuple, list or dict of them
+    Returns: Cost.
+    Raises:  TypeError if the model returns no recorded Tensor.   Chapter: 2.
     """
     trained = [p.requires_grad for p in model.parameters()]
     model, inputs = copy.deepcopy(model), [Tensor(x) for x in inputs]
@@ -100,7 +103,11 @@ def count(model, *inputs):
     layers, calls, output = _run(model, inputs)
     default_generator().bit_generator.state = state
     known = {id(_owner(leaf.data)) for leaf in [*needed, *inputs]}  # arrays that were there before
-    for node in _record(output):
+    record = _record(output)
+    if not record:
+        raise TypeError(f"count expected a model that returns a recorded Tensor, got {type(output).__name__}: does it "
+                        "run under no_grad()?")
+    for node in record:
         layer = next(name for name, start, end in reversed(calls) if start < node.serial < end)  # the innermost
         needed[node] = any(needed.get(parent, False) for parent in node.parents)
         _add(layers[layer], node, needed, known)
@@ -111,11 +118,15 @@ def _run(model, inputs):
     """The layers by name, the calls [(name, start, end)] by their start, and the output. Times are ages of tensors."""
     layers, calls, running, seen = {}, [], [], set()
 
-    def before(name, module):
+    def line_of(name, module):
         if name not in layers:
             own = {p for p in vars(module).values() if isinstance(p, Parameter)} - seen  # a shared one counts once
             seen.update(own)
             layers[name] = Layer(name, type(module).__name__, parameters=sum(p.numel() for p in own))
+        return layers[name]
+
+    def before(name, module):
+        line_of(name, module)
         running.append([name, _next_serial(), None])
         calls.append(running[-1])
 
@@ -124,14 +135,18 @@ def _run(model, inputs):
         running.pop()[2] = _next_serial()
 
     with watched(model, before, after):
-        return layers, calls, model(*inputs)
+        output = model(*inputs)
+    for name, module in model.named_modules():
+        line_of(name, module)  # those that were not called
+    return layers, calls, output
 
 
 def _record(output):
-    """Every recorded operation behind the output, or behind a tuple of them, in the order of making."""
+    """Every recorded operation behind the output, or behind several in a tuple, list or dict, in order of making."""
+    output = list(output.values()) if isinstance(output, dict) else output
     parts = output if isinstance(output, tuple | list) else [output]
     tensors = [part for part in parts if isinstance(part, Tensor)]
-    nested = [_record(part) for part in parts if isinstance(part, tuple | list)]
+    nested = [_record(part) for part in parts if isinstance(part, tuple | list | dict)]
     found = {node for tensor in tensors for node in _newest_first(tensor)}.union(*nested)
     return sorted((node for node in found if not node.is_leaf), key=lambda node: node.serial)
 

@@ -59,6 +59,8 @@ def draw(ax, root, names=None, gradients=None, digits=3):
     names      {tensor: text} for those that have a name; it stands before the operation: "p = sigmoid"
     gradients  {tensor: array} of gradients, given below the boxes
 
+    Each column needs about 0.9 inches of width.
+
     Shapes:  tensors of any shape; one with more than one element shows its shape in place of its value
     Chapter: 3.
     """
@@ -67,13 +69,14 @@ def draw(ax, root, names=None, gradients=None, digits=3):
     boxes = {}
     for node, x in place.items():
         sign = SIGNS.get(node.op, node.op)
-        label = " = ".join(part for part in (names.get(node, ""), sign) if part)
+        label = " = ".join(filter(None, (names.get(node), sign)))
+        text = "\n".join(filter(None, (label, _shown(node.data, digits))))
         box = {"boxstyle": "round,pad=0.4", "facecolor": "white" if node.op else "#E4EDF3", "edgecolor": INK}
-        boxes[node] = ax.text(x, rows[node], f"{label}\n{_shown(node.data, digits)}", ha="center", va="center",
-                              zorder=3, color=INK, fontsize=9.5, linespacing=1.4, bbox=box)
+        boxes[node] = ax.text(x, rows[node], text, ha="center", va="center", zorder=3, color=INK, fontsize=9.5,
+                              linespacing=1.4, bbox=box)
         if node in gradients:
             ax.text(x, rows[node] - 0.4, f"grad {_shown(gradients[node], digits)}", ha="center", va="top", zorder=4,
-                    color=RUST, fontsize=9.5)
+                    color=RUST, fontsize=9.5, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})
     for parent, users in _users(place).items():
         for node, times in Counter(users).items():
             _arrow(ax, boxes[parent], boxes[node], times)

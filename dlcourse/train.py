@@ -166,34 +166,50 @@ def range_test(model, batches, loss_fn, optimizer, *, low=1e-5, high=10.0, steps
     """Train while the learning rate grows from `low` to `high`, by the same factor each step, to see which rates help.
 
     Where the loss falls fastest the rate is good, where it turns upward too high. It ends early once the loss exceeds
-    `give_up` times the smallest so far, or is no number. Afterwards model and optimizer are as before; the generators
-    of the batches and of dropout have moved on.
+    `give_up` times the smallest so far, or is no number. All parameter groups get the same rate. Afterwards, also after
+    an error, weights, optimizer and modes are as before, and gradients are cleared; the generators of the batches and
+    of dropout have moved on.
 
     Returns: the rates tried and the loss at each before its step, arrays (steps,) or shorter.
-    Raises:  ValueError unless 0 < low < high and there are at least two steps.
+    Raises:  ValueError unless 0 < low < high and there are at least two steps, or if there are no batches.
     Chapter: 3.   Source: after Smith 2017, sec. 3.3 (whose rates grow linearly, and who watches the accuracy).
     """
     if not 0 < low < high or steps < 2:
         raise ValueError(f"range_test expected 0 < low < high and steps of at least 2, got {low}, {high} and {steps}")
-    before = copy.deepcopy((model.state_dict(), optimizer.state_dict(), model.training))
-    endless = itertools.chain.from_iterable(itertools.repeat(batches))
+    weights, state = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
+    modes = [(module, module.training) for module in model.modules()]
     rates, losses = np.geomspace(low, high, steps), []
-    model.train()
-    for rate, (x, y) in zip(rates, endless, strict=False):
-        for group in optimizer.param_groups:
-            group["lr"] = float(rate)
-        loss = loss_fn(model(x), y)
-        losses.append(loss.item())
-        if not losses[-1] <= give_up * min(losses):  # also when it is NaN
-            break
+    try:
+        model.train()
+        for rate, (x, y) in zip(rates, _endless(batches), strict=False):
+            for group in optimizer.param_groups:
+                group["lr"] = float(rate)
+            loss = loss_fn(model(x), y)
+            losses.append(loss.item())
+            if not losses[-1] <= give_up * min(losses):  # also when it is NaN
+                break
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    finally:
         optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    optimizer.zero_grad()
-    model.load_state_dict(before[0])
-    optimizer.load_state_dict(before[1])
-    model.train(before[2])
+        model.load_state_dict(weights)
+        optimizer.load_state_dict(state)
+        for module, mode in modes:
+            module.training = mode
     return rates[: len(losses)], np.array(losses)
+
+
+def _endless(batches):
+    """The batches, again and again."""
+    while True:
+        count = 0
+        for batch in batches:
+            count += 1
+            yield batch
+        if not count:
+            raise ValueError("range_test expected batches in every pass, got none: Batches(x, y), not something that "
+                             "can be gone through only once?")
 
 
 def _settings(accumulate, scheduler, step_scheduler, monitor, mode, patience, min_delta, restore_best):

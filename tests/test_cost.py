@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from engine_tools import engine_state, float64  # noqa: F401
 
-from dlcourse import Tensor, einsum, manual_seed, nn, optim
+from dlcourse import Tensor, einsum, manual_seed, nn, no_grad, optim
 from dlcourse import functional as F
 from dlcourse.cost import count
 from dlcourse.tensor import OPS, default_generator
@@ -161,6 +161,29 @@ def test_a_shared_layer_has_its_parameters_once_and_its_products_twice():
     layer = nn.Linear(4, 4)
     cost = count(nn.Sequential(layer, nn.ReLU(), layer), np.zeros((3, 4), np.float32))
     assert cost.parameters == 20 and cost.forward == 2 * 48
+
+
+class Heads(nn.Module):
+    def __init__(self, hidden):
+        self.first, self.second, self.spare = nn.Linear(4, 5), nn.Linear(4, 6), nn.Linear(7, 8)
+        self.hidden = hidden
+
+    def forward(self, x):
+        if self.hidden:
+            with no_grad():
+                return self.first(x)
+        return {"first": self.first(x), "rest": [self.second(x), (self.second(x), None)]}
+
+
+def test_a_dictionary_of_outputs_is_followed_and_a_layer_that_is_not_called_has_its_parameters():
+    cost = count(Heads(hidden=False), np.zeros((3, 4), np.float32))
+    assert cost.forward == 3 * 4 * 5 + 2 * 3 * 4 * 6
+    assert cost.parameters == 25 + 30 + 64 and cost.layers[-1].name == "spare" and cost.layers[-1].forward == 0
+
+
+def test_a_model_without_a_record_is_refused():
+    with pytest.raises(TypeError, match="returns a recorded Tensor, got Tensor: does it run under no_grad"):
+        count(Heads(hidden=True), np.zeros((3, 4), np.float32))
 
 
 def test_counting_changes_nothing():

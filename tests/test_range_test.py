@@ -51,6 +51,33 @@ def test_training_afterwards_is_as_if_nothing_had_happened(float64):  # noqa: F8
         assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
+def test_modes_and_rates_of_groups_are_put_back_also_after_an_error(float64):  # noqa: F811
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 2))
+    model[1].eval()  # a frozen norm in a model that trains
+    groups = [{"params": model[0].parameters(), "lr": 0.1}, {"params": model[3].parameters(), "lr": 0.02}]
+    optimizer, before = optim.Adam(groups), model.state_dict()
+    batches = Batches(Tensor(np.ones((6, 3))), Tensor(np.zeros(6, int)), batch_size=3)
+
+    def interrupted(logits, y, calls=[]):  # noqa: B006  (it counts its calls)
+        calls.append(1)
+        if len(calls) > 5:
+            raise KeyboardInterrupt
+        return F.cross_entropy(logits, y)
+
+    with pytest.raises(KeyboardInterrupt):
+        range_test(model, batches, interrupted, optimizer)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.1, 0.02]
+    assert [module.training for module in model.modules()] == [True, True, False, True, True]
+    assert all(np.array_equal(before[name], array) for name, array in model.state_dict().items())
+
+
+@pytest.mark.parametrize("batches", [[], iter([(Tensor(np.zeros(1)), Tensor(np.zeros(1)))])])
+def test_without_batches_it_ends(batches, float64):  # noqa: F811
+    model, loss_fn, _ = quadratic()
+    with pytest.raises(ValueError, match="range_test expected batches in every pass, got none"):
+        range_test(model, batches, loss_fn, optim.SGD(model.parameters()))
+
+
 def test_a_fresh_optimizer_is_fresh_afterwards(float64):  # noqa: F811
     model, loss_fn, batches = quadratic()
     optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)

@@ -25,7 +25,7 @@ STRESSED = set(
     "largest loss;learn;learned;left over;linear;make;models;never;new;new writers;normalize it;not;"
     "number of neurons;one;one example;paths;plain;posterior;prior;product;random;recipes;residual;"
     "rows;same;scale it;score;small rate;smaller;sometimes;stochastic;study;symmetric;test;tolerance;"
-    "trained;true;two;warm up;write down".split(";")
+    "trained;true;two;typical;warm up;write down".split(";")
 )
 LISTS = ["What you will be able to do", "Summary", "Sources"]
 EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?![\s*])([^*]+?)\1(?![\w*])")

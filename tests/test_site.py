@@ -9,7 +9,7 @@ import sys
 
 import pytest
 import site_tools
-from site_tools import course_api, course_cells, course_links, course_math, course_site
+from site_tools import course_api, course_cells, course_math, course_site
 from sphinx.errors import ExtensionError
 
 import dlcourse
@@ -188,54 +188,6 @@ def test_hint_and_solution_come_after_the_cell_to_write_in():
 def test_a_wrong_cell_stops_the_build(cell, message):
     with pytest.raises(ExtensionError, match=message):
         course_cells.rewrite([cell], {"1.1": exercise()}, {})
-
-
-def linked(text, pattern, link):
-    """Return the words that become links, after a check that no word is lost."""
-    pieces = course_links.pieces(text, pattern, link)
-    assert "".join(piece.astext() for piece in pieces) == text
-    return [piece.astext() for piece in pieces if hasattr(piece, "attributes")]
-
-
-def test_what_a_text_mentions_becomes_a_link_if_it_is_there():
-    here = {"fig-1-2", "eq-1-3", "ex-1-4"}
-    text = "See Figure 1.2 and equation (1.3), then Exercise 1.4, not Figure 1.9."
-    found = linked(text, course_links.MENTION, lambda match: course_links.mention_link(match, here))
-    assert found == ["Figure 1.2", "equation (1.3)", "Exercise 1.4"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Exercises 1.1, 1.7\nand 1.9, then 1.1", ["1.1", "1.9"]),
-        ("the pictures (Figures 1.1 and 1.9)", ["1.9"]),
-        ("Questions 1.1 to 1.9 or Exercises 1.7, but 1.1", ["1.1", "1.9"]),
-    ],
-)
-def test_each_number_of_a_list_becomes_a_link_if_it_is_there(text, expected):
-    here = {"ex-1-1", "ex-1-9", "fig-1-9", "quiz-1-1", "quiz-1-9"}
-    (found,) = course_links.LIST.finditer(text)
-    listed = course_links.list_links(found, here)
-    assert listed.astext() == found[0]
-    assert [link.astext() for link in listed if hasattr(link, "attributes")] == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Rosenblatt (1958) let", ["Rosenblatt (1958)"]),
-        ("(Cybenko 1989; Zhang et al. 2017)", ["Cybenko 1989", "Zhang et al. 2017"]),
-        ("as Rumelhart, Hinton and Williams (1986) did", ["Rumelhart, Hinton and Williams (1986)"]),
-        ("D. E. Rumelhart and R. J. Williams (1986).", ["D. E. Rumelhart and R. J. Williams (1986)"]),
-        ("a line ends in Rumelhart,\nHinton and Williams\n1986", ["Rumelhart,\nHinton and Williams\n1986"]),
-        ("Hinton (1986), Cybenko (1990), in June 1958", []),
-    ],
-)
-def test_a_paper_becomes_a_link_if_the_bibliography_has_it(text, expected):
-    papers = [("Rosenblatt", "1958"), ("Cybenko", "1989"), ("Zhang", "2017"), ("Rumelhart", "1986")]
-    known = dict.fromkeys(papers, "key")
-    found = linked(text, course_links.CITATION, lambda match: course_links.citation_link(match, known, "page"))
-    assert found == expected
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

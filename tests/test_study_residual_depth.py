@@ -40,7 +40,7 @@ def test_from_zero_a_block_is_the_identity():
     assert np.array_equal(study.network("residual from zero", 6, 0)[1](h).data, h.data)
 
 
-@pytest.mark.parametrize(("design", "depth"), [("plain", 18), ("residual from zero", 18), ("residual, batch norm", 6)])
+@pytest.mark.parametrize(("design", "depth"), [("plain", 34), ("residual from zero", 18), ("residual, batch norm", 6)])
 def test_a_row_made_again_agrees(design, depth):
     stored = study.best(design, depth)
     again = in_float64()(study.row_of)(design, depth, float(stored["rate"]))

@@ -2,7 +2,8 @@
 
 "Figure 1.3", "Exercise 1.3" and "equation (1.3)" lead to what they name if it stands on the same page, and so does each
 number of "Exercises 1.1, 1.4 and 1.7". "Rosenblatt (1958)" and "Rumelhart, Hinton and Williams (1986)" lead to the
-bibliography if it has such an entry.
+bibliography if it has such an entry. If it has several, a letter tells which, by the order of their keys: "He et al.
+(2016b)". Without one the second author tells.
 """
 
 import re
@@ -17,9 +18,9 @@ from sphinx.util.nodes import make_refnode
 KIND, NUMBER = r"(?P<kind>Figure|Exercise|Question)", r"\d+\.\d+"
 MENTION = re.compile(rf"\b(?:{KIND}\s(?P<number>{NUMBER})|[Ee]quation\s\((?P<equation>{NUMBER})\))")
 LIST = re.compile(rf"\b{KIND}s\s{NUMBER}(?:(?:,\s|,?\s(?:and|or|to)\s){NUMBER})+")
-INITIALS, SURNAME = r"(?:[A-Z]\.\s?)*", r"[A-Z][\w-]+"
-OTHERS = rf"(?:,\s{INITIALS}{SURNAME})*(?:,?\sand\s{INITIALS}{SURNAME}|\set\sal\.)?"
-YEAR = r"(?P<open>\()?(?P<year>1[89]\d\d|20\d\d)\b(?(open)\)?)"
+INITIALS, SURNAME = r"(?:[A-Z]\.[\s-]?)*", r"[A-Z][\w-]+"
+OTHERS = rf"(?:,\s{INITIALS}{SURNAME})*(?:,?\sand\s(?:others|{INITIALS}{SURNAME})|\set\sal\.)?"
+YEAR = r"(?P<open>\()?(?P<year>1[89]\d\d|20\d\d)(?P<letter>[a-d])?\b(?(open)\)?)"
 CITATION = re.compile(rf"{INITIALS}(?P<author>{SURNAME}){OTHERS},?\s{YEAR}")
 # Inside these a link would be wrong, or would stand inside another link.
 CLOSED = (
@@ -77,9 +78,12 @@ def link_on_page(words: str, target: str, here: set[str]):
 
 def citation_link(match: re.Match, known: dict, docname: str):
     """Return a link to the bibliography, if the first author has an entry of that year."""
-    key = known.get((match["author"], match["year"]))
-    if key is None:
+    entries = known.get((match["author"], match["year"]), [])
+    if match["letter"]:
+        entries = entries[ord(match["letter"]) - ord("a") :]
+    if not entries:
         return None
+    key = next((key for key, second in entries if second and f"{second}" in match[0]), entries[0][0])
     words = nodes.inline(match[0], match[0], classes=["mention"])
     return addnodes.pending_xref("", words, refdomain="", reftype="bibliography", reftarget=key, refdoc=docname)
 
@@ -99,12 +103,12 @@ class LinkMentions(SphinxTransform):
         replace_matches(self.document, CITATION, lambda match: citation_link(match, known, self.env.docname))
 
 
-def known_entries(domain) -> dict[tuple[str, str], str]:
-    """Return the keys of the bibliography by first author and year."""
+def known_entries(domain) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Return of each first author and year the entries of the bibliography: their keys, each with its second author."""
     known = {}
-    for key, entry in domain.bibdata.data.entries.items():
-        author = " ".join(entry.persons["author"][0].last_names)
-        known[author, entry.fields["year"]] = key
+    for key, entry in sorted(domain.bibdata.data.entries.items()):
+        first, second, *_ = [" ".join(person.last_names) for person in entry.persons["author"]] + [""]
+        known.setdefault((first, entry.fields["year"]), []).append((key, second))
     return known
 
 

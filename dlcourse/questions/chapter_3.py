@@ -35,7 +35,7 @@ QUESTIONS = (
         (
             Option(
                 "Reverse mode, since it is always the cheapest",
-                "It costs a pass for each *output*. It wins for a loss, because a loss is a single one.",
+                "It costs a pass for each output. It wins for a loss, because a loss is a single one.",
             ),
             Option(
                 "Forward mode, 3 passes",

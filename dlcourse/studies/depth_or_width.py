@@ -25,14 +25,14 @@ from dlcourse.train import Batches, fit
 from .chapter_1 import in_float64
 from .table import read, write
 
-SEEDS, NEW_SEEDS = range(5), range(10, 18)
+SEEDS, NEW_SEEDS = range(5), range(10, 26)
 LEARNED = 0.05
 TOY_DESIGNS = [(221,), (24, 24), (17,) * 3, (12,) * 5]
 DESIGNS = {"sawtooth_3": TOY_DESIGNS, "sawtooth_4": TOY_DESIGNS,
            "spirals": [(137,), (23, 23), (17,) * 3, (12,) * 5],
            "digits": [(64,), (41, 41), (33,) * 3, (26,) * 5, (21,) * 8]}
-RATES = {"sawtooth_3": [0.003, 0.01, 0.03], "sawtooth_4": [0.001, 0.003, 0.01, 0.03],
-         "spirals": [0.003, 0.01, 0.03], "digits": [0.003, 0.01, 0.03]}
+RATES = {"sawtooth_3": [0.003, 0.01, 0.03, 0.1], "sawtooth_4": [0.001, 0.003, 0.01, 0.03],
+         "spirals": [0.003, 0.01, 0.03, 0.1], "digits": [0.001, 0.003, 0.01, 0.03]}
 BATCH_SIZE = {"sawtooth_3": 50, "sawtooth_4": 50, "spirals": 32, "digits": 32}
 EPOCHS = {"sawtooth_3": 150, "sawtooth_4": 600, "spirals": 30, "digits": 30}
 OUTPUTS = {"sawtooth_3": 1, "sawtooth_4": 1, "spirals": 2, "digits": 10}

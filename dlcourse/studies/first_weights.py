@@ -2,10 +2,11 @@
 
     python -m dlcourse.studies first_weights
 
-Networks of 20 layers of weights, 32 ReLU units wide, learn to tell two spirals apart. They differ in the first weights
-alone: small ones, those that `nn.Linear` and PyTorch draw by default, and those of He et al. (2015). Twelve seeds for
-each start and learning rate. A run has `learned` the spirals if more than 90 % of the validation rows are right; half
-of them are by guessing. Nothing is chosen here, so the test rows are not needed.
+Networks of 20 layers of weights, 32 ReLU units wide, learn to tell two spirals apart. They differ in their start
+alone: small weights, those that `nn.Linear` and PyTorch draw by default (with random biases; the others begin at 0),
+and those of He et al. (2015). Twelve seeds for each start and learning rate. A run has `learned` the spirals if more
+than 90 % of the validation rows are right; half of them are by guessing. Nothing is chosen here, so the test rows are
+not needed.
 
 `first_gradient` is measured before the first step: the norm of the loss's gradient by the weights of the first layer,
 the median of the seeds.

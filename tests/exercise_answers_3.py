@@ -8,6 +8,7 @@ import functools
 import numpy as np
 from exercise_mistakes_3 import (
     back_through_softmax,
+    by_index,
     largest_by_rows,
     lion_in_place,
     lion_steps,
@@ -34,12 +35,12 @@ with_ = functools.partial
 OTHER_ANSWERS = [
     ("3.1", lambda a, b, g: [g / b, -(a / b) * (g / b)]),
     ("3.4", stopped),
-    ("3.5", softmax_by_three_axes),
+    ("3.5", back_through_softmax),
     ("3.8", lion_steps),
     ("3.13", power_iteration),
-    ("3.13", largest_by_rows),
     ("3.13", with_(power_iteration, h=1e-5)),
     ("3.14", shard),
+    ("3.14", lambda *given: np.array(shard(*given))),
     ("3.14", with_(shard, variance="squares")),
 ]
 
@@ -63,6 +64,7 @@ WRONG_ANSWERS = {
         ("equal is better", with_(stopped, better=lambda loss, least: loss <= least), "is not better"),
         ("against the epoch before", with_(stopped, last=True), "compare with the best so far"),
         ("NaN is better", with_(stopped, better=lambda loss, least: not loss >= least), "NaN is never better"),
+        ("NaN is the best", by_index, "nothing is below NaN"),
         ("one too late", lambda losses, patience: stopped(losses, patience + 1), "one epoch too late"),
         ("one too early", lambda losses, patience: stopped(losses, max(patience - 1, 1)), "one epoch too early"),
         ("last epoch", with_(stopped, fewer=1), "asked is how many epochs are made"),
@@ -70,6 +72,8 @@ WRONG_ANSWERS = {
         ("the last as the best", lambda *a: (stopped(*a)[1] - 1, stopped(*a)[1]), "not the best"),
         ("minimum of the whole list", of_the_whole_list, "later epochs are never made"),
         ("never stops", lambda losses, patience: (stopped(losses, patience)[0], len(losses)), "before its end"),
+        ("patience after the end", lambda losses, patience: (best := stopped(losses, patience)[0], best + patience + 1),
+         "there are only 4 epochs"),
         ("only the epoch", lambda losses, patience: stopped(losses, patience)[0], "expected 2 values: best, made"),
     ],
     "3.5": [
@@ -99,6 +103,9 @@ WRONG_ANSWERS = {
         ("c is kept", with_(lion_steps, keep="c"), "a mean of its own"),
         ("no sign", with_(lion_steps, sign=lambda c: c), "the sign is missing"),
         ("direction of c", with_(lion_steps, sign=lambda c: c / np.linalg.norm(c)), "of each entry"),
+        ("0 is positive", with_(lion_steps, sign=lambda c: np.where(c >= 0, 1, -1)), "the sign of 0 is 0, not 1"),
+        ("0 is negative", with_(lion_steps, sign=lambda c: np.where(c > 0, 1, -1)), "the sign of 0 is 0, not -1"),
+        ("0 / 0", with_(lion_steps, sign=lambda c: c / np.abs(c)), "the sign of 0 is 0, but"),
         ("decay in the gradient", with_(lion_steps, decayed="in the gradient"), "added to the gradient"),
         ("decay inside the sign", with_(lion_steps, decayed="inside"), "inside the sign"),
         ("no decay", with_(lion_steps, decayed="no"), "the decay is missing"),
@@ -120,6 +127,11 @@ WRONG_ANSWERS = {
         ("one-sided", with_(power_iteration, sides=1, divide=1), "nudge to both sides"),
         ("one-sided over 2 h", with_(power_iteration, sides=1), "half"),
         ("first direction", with_(power_iteration, rounds=False), "go on with q = Hq"),
+        ("one round too many", lambda f, w, q, steps: power_iteration(f, w, q, steps + 1), "one round too many"),
+        ("always 30 rounds", lambda f, w, q, steps: power_iteration(f, w, q, 30), "`steps` is 2"),
+        ("the whole Hessian", largest_by_rows, "`steps` is 2"),
+        ("length with a sign", lambda *a: np.copysign(power_iteration(*a, size=np.linalg.norm), power_iteration(*a)),
+         "the length of Hq, with a sign"),
         ("the vector", with_(power_iteration, size=lambda Hq: Hq), "expected a single number"),
         ("the limit for the rate", lambda *a: 2 / power_iteration(*a), "the limit for the rate"),
     ],
@@ -153,6 +165,7 @@ WRONG_ANSWERS = {
 RIGHT_VALUES_ONLY = {
     "3.5": [
         ("row by row", softmax_by_jacobians, "loops over the examples"),
+        ("all Jacobians at once", softmax_by_three_axes, "a Jacobian, 1000 x 1000 numbers"),
         ("float32", parts_as(np.float32, back_through_softmax), "got dtype float32, expected float64"),
     ],
     "3.8": [("float32", parts_as(np.float32, lion_steps), "got dtype float32, expected float64")],
@@ -169,6 +182,7 @@ PREDICTIONS = {  # number: (right ones, [(wrong one, a part of the message)])
         [0.94, 0.95, 0.945, np.float32(0.95)],
         [(0.5, "without momentum"), (0.49, "without momentum"), (0.05, "at the limit they alternate"),
          (5, "by how much does it"), (0.25, "where one step"), (0.45, "0.9 times the limit"), (1.2, "slopes alternate"),
+         (0.92, "slopes alternate"), (0.96, "slopes alternate"),
          (0.55, "1.1 times the limit"), ("0.95", "numbers in quotes are text"), (np.inf, "a finite number")],
     ),
     "3.7": (

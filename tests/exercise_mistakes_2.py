@@ -59,6 +59,15 @@ def regions(W, b, radius, first=1, line=enters, reach=1.0, lines=1, cross=1):
     return count
 
 
+def parallel_forgotten(W, b, radius):
+    """Every two lines are thought to cross."""
+    count = 1 + sum(bool(enters(w, bias, radius)) for w, bias in zip(W, b, strict=True))
+    for pair in itertools.combinations(range(len(b)), 2):
+        crossing = np.linalg.solve(W[list(pair)], -b[list(pair)])
+        count += bool(np.hypot(*crossing) < radius)
+    return count
+
+
 def measured(weights, X, carry=True, size=lambda z: np.sqrt(np.mean(z**2)), bend=relu, look=lambda z: z, power=-1):
     """Factors for each layer with a choice of faults."""
     factors, h = np.zeros(len(weights)), X
@@ -99,13 +108,21 @@ def two_layers(W, b, mean, variance, gamma, beta, eps):
     return W * np.resize(a, W.shape[1]), (b - mean) * a + beta
 
 
-def grouped(x, groups, eps, shape=None, axis=-1, root=lambda v, eps: np.sqrt(v + eps), ddof=0, center=True):
+def grouped(x, groups, eps, shape=None, axis=-1, root=lambda v, eps: np.sqrt(v + eps), ddof=0, center=True,
+            means=None):  # fmt: skip
     """Group norm with a choice of faults."""
     parts = x.reshape(shape(x, groups) if shape else (len(x), groups, -1))
-    mean = parts.mean(axis=axis, keepdims=True)
+    mean = parts.mean(axis=axis if means is None else means, keepdims=True)
     with np.errstate(all="ignore"):
         size = root(parts.var(axis=axis, keepdims=True, ddof=ddof), eps)
     return ((parts - center * mean) / size).reshape(x.shape)
+
+
+def mean_of_all_rows(x, groups, eps):
+    """The mean runs over the examples, too, and the squares around it do not."""
+    parts = x.reshape(len(x), groups, -1)
+    parts = parts - parts.mean(axis=(0, 2), keepdims=True)
+    return (parts / np.sqrt((parts**2).mean(axis=2, keepdims=True) + eps)).reshape(x.shape)
 
 
 def by_slices(x, groups, eps):
@@ -133,7 +150,8 @@ NODES = np.linspace(-8, 8, 400)
 WEIGHTS = np.exp(-(NODES**2) / 2)
 
 
-def cosines(phi, cosine, layers, other=lambda c: math.sqrt(max(0, 1 - c * c)), times=lambda n: n, center=0, divide=1):
+def cosines(phi, cosine, layers, other=lambda c: math.sqrt(max(0, 1 - c * c)), times=lambda n: n, center=0, divide=1,
+            by_u=False):  # fmt: skip
     """The cosine by a double sum, with a choice of faults."""
     weight = np.outer(WEIGHTS, WEIGHTS) / WEIGHTS.sum() ** 2
     for _ in range(times(layers)):
@@ -141,7 +159,7 @@ def cosines(phi, cosine, layers, other=lambda c: math.sqrt(max(0, 1 - c * c)), t
         a, b = (part - center * np.sum(weight * part) for part in (a, b))
         cosine = np.sum(weight * a * b)
         if divide:
-            cosine /= math.sqrt(np.sum(weight * a**2) * np.sum(weight * b**2))
+            cosine /= math.sqrt(np.sum(weight * a**2) * np.sum(weight * (a if by_u else b) ** 2))
     return cosine
 
 

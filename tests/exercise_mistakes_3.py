@@ -8,7 +8,7 @@ import scipy.special
 
 def stopped(losses, patience, better=lambda loss, least: loss < least, in_a_row=True, last=False, first=0, fewer=0):
     """Early stopping by a counter, with a choice of faults."""
-    best, least, waited, made = 0, losses[0], 0, 1
+    best, least, waited, made = 0, math.inf if losses[0] != losses[0] else losses[0], 0, 1
     for epoch in range(1, len(losses)):
         made = epoch + 1
         if better(losses[epoch], least):
@@ -20,6 +20,17 @@ def stopped(losses, patience, better=lambda loss, least: loss < least, in_a_row=
         if waited == patience:
             break
     return best + first, made - fewer
+
+
+def by_index(losses, patience):
+    """The best so far is looked up in the list, where it may be NaN."""
+    best = 0
+    for epoch in range(1, len(losses)):
+        if losses[epoch] < losses[best]:
+            best = epoch
+        elif epoch - best == patience:
+            return best, epoch + 1
+    return best, len(losses)
 
 
 def of_the_whole_list(losses, patience):

@@ -28,6 +28,8 @@ def truth_3_4(answer):
         ([5, 6, 4, 6, 3, 6, 2], 2, (6, 7)),
         ([5, 6, 4, 4.5, 4.2, 3], 2, (2, 5)),
         ([5, nan, 4, nan, 3, nan, nan], 2, (4, 7)),
+        ([nan, 6, 3, 4, 5, 1], 2, (2, 5)),
+        ([nan, nan, nan, 1], 2, (0, 3)),
     ):
         assert tuple(answer(losses, patience)) == expected, (losses, patience)
 
@@ -52,6 +54,7 @@ def truth_3_8(answer):
     given = np.array([1.0, -2.0])
     np.testing.assert_allclose(answer(given, np.array([[3.0, -0.1], [-40.0, 5.0]]), 0.1, 0.5, 0.9, 0.0), [1.0, -2.0])
     np.testing.assert_allclose(answer(given, np.array([[3.0, -0.1]]), 0.1, 0.5, 0.9, 0.5), [0.85, -1.8])
+    np.testing.assert_allclose(answer(given, np.array([[0.0, 3.0]]), 0.1, 0.5, 0.9, 0.5), [0.95, -2.0])  # sign(0) is 0
     np.testing.assert_array_equal(given, [1.0, -2.0])
     rng = np.random.default_rng(4)
     start, gradients, expected = rng.normal(size=3), rng.normal(size=(11, 3)), []
@@ -66,7 +69,7 @@ def truth_3_8(answer):
 
 
 def truth_3_13(answer):
-    """NumPy's eigenvalues of random symmetric matrices, one of them with the largest below 0; a fourth power."""
+    """NumPy's eigenvalues of random symmetric matrices, one with the largest below 0; a fourth power; few rounds."""
     for seed, least in ((0, -9.0), (1, 9.0)):
         rng = np.random.default_rng(seed)
         turn = np.linalg.qr(rng.normal(size=(6, 6)))[0]
@@ -77,6 +80,9 @@ def truth_3_13(answer):
         np.testing.assert_allclose(found, sizes[np.abs(sizes).argmax()], rtol=1e-6)
     curvature = answer(lambda w: w**3, np.array([1.0, 2.0]), np.array([9.0, -4.0]), 40)  # of the sum of w^4 / 4
     np.testing.assert_allclose(curvature, 12.0, rtol=1e-6)
+    few = functools.partial(answer, lambda w: np.array([1.0, 3.0]) * w, np.zeros(2), np.array([2.0, 2.0]))
+    np.testing.assert_allclose(few(1), 2.0, rtol=1e-6)  # q = (1, 1) / sqrt 2
+    np.testing.assert_allclose(few(2), 2.8, rtol=1e-6)  # q = (1, 3) / sqrt 10: (1 + 3 * 9) / 10
 
 
 def truth_3_14(answer):

@@ -1,13 +1,15 @@
 """The pieces that all checks are made of: what they say for which mistake, and what they leave alone."""
 
 import random
+import re
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from dlcourse.exercises import CheckFailed, check
-from dlcourse.exercises.calls import call, demand_function, parts, unanswered, without_loop
+from dlcourse.exercises.calls import call, demand_function, in_little_memory, parts, unanswered, without_loop
 from dlcourse.exercises.checks import compare, compare_all, in_shape, show
 from dlcourse.exercises.predictions import choice, near
 
@@ -147,6 +149,13 @@ def test_an_exception_is_told_with_the_learners_own_line():
     assert "got TypeError" in told(call, len, 3), "a built-in function has no line"
 
 
+def test_an_exception_whose_cause_is_known_is_told_with_it():
+    causes = {ZeroDivisionError: "no rows"}
+    message = told(call, lambda n: n / 0, 3, causes=causes)
+    assert message.endswith("got ZeroDivisionError: division by zero, expected a value\nLikely cause: no rows")
+    assert "\nIt happened in line" in told(call, lambda n: [][n], 3, causes=causes)
+
+
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
 def test_a_learner_can_stop_a_check(stop):
     def never():
@@ -157,7 +166,11 @@ def test_a_learner_can_stop_a_check(stop):
 
 
 def test_a_result_needs_all_its_parts():
-    assert parts(lambda: [1, 2], ("w", "b")) == (1, 2)
+    assert parts(lambda: [1, 2], ("w", "b")) == (1, 2) == parts(lambda: np.array([1, 2]), ("w", "b"))
+    w, b = parts(lambda: SQUARE, ("w", "b"))
+    assert w.tolist() == [1, 2] and b.tolist() == [5, 4], "an array of as many rows as names"
+    assert "got array of shape (4, 3), expected 2 values" in told(parts, lambda: np.ones((4, 3)), ("w", "b"))
+    assert "got 3., expected 2 values" in told(parts, lambda: np.array(3.0), ("w", "b"))
     assert "got 3 values, expected 2 values: w, b" in told(parts, lambda: (1, 2, 3), ("w", "b"))
     assert "got 7, expected 2 values: w, b\nLikely cause: end with `return w, b`" in told(parts, lambda: 7, ("w", "b"))
 
@@ -264,6 +277,29 @@ def test_a_debugger_or_coverage_keeps_its_place():
     finally:
         sys.settrace(before)
     assert after_right is after_error is tracer and "without_loop" in seen
+
+
+# ------------------------------------------------------------------------------------------------ memory
+
+
+def test_a_large_table_is_recognized():
+    row = (np.ones(500),)
+    in_little_memory(lambda x: x * (x @ x), row, 100_000, "a row", "a table")
+    message = told(in_little_memory, lambda x: np.outer(x, x) @ x, row, 100_000, "a row", "a table")
+    assert re.search(r"got 2\.[0-4] MB at once, expected at most 0\.1 MB\nLikely cause: a table$", message), message
+    assert not tracemalloc.is_tracing()
+
+
+def test_who_measures_memory_goes_on():
+    tracemalloc.start()
+    try:
+        held = np.ones(1_000_000)
+        in_little_memory(lambda x: x + 1, (held[:9],), 100_000, "a row", "what was held before is not counted")
+        with pytest.raises(CheckFailed, match="ZeroDivisionError"):
+            in_little_memory(lambda x: 1 / 0, (held[:9],), 100_000, "a row", "")
+        assert tracemalloc.is_tracing()
+    finally:
+        tracemalloc.stop()
 
 
 # ------------------------------------------------------------------------------------------------ predictions

@@ -4,7 +4,7 @@ from html import escape
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser_tools import CONTRAST, PHONE
+from browser_tools import CONTRAST, DESKTOP, PHONE
 from figure_tools import LIGHTNESS, write_page
 
 from dlcourse.figures import Race
@@ -13,6 +13,30 @@ from dlcourse.figures.race import MOST_STEPS, OPTIMIZERS, SURFACES
 pytestmark = pytest.mark.browser
 LABELS = {"sgd": "SGD", "momentum": "Momentum", "nesterov": "Nesterov", "rmsprop": "RMSprop", "adam": "Adam",
           "adamw": "AdamW"}  # fmt: skip
+# What is hard to find a place for: names outside the map, small losses and divergence in words, and a tie.
+CROWDED = [
+    Race(on=list(OPTIMIZERS), steps=1, start=[1.3, 1.5], rates=dict.fromkeys(["sgd", "momentum", "nesterov"], 0.05)),
+    Race(on=list(OPTIMIZERS), steps=MOST_STEPS, rates={"nesterov": 0.5}),
+    Race(on=list(OPTIMIZERS), steps=MOST_STEPS, surface="saddle", start=[0, 1.5]),
+]
+BETWEEN_SIDEBARS = 688  # how wide a figure is on the website when the window is as wide as DESKTOP
+# The lines of text that stick out to the left or right of the part of a figure in which they stand, and by how much.
+OUTSIDE = """() => {
+  const found = [], range = document.createRange();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode, parent = text.parentElement;
+    const part = parent.closest(".dl-figure :is(svg, .dl-side, .dl-columns, .dl-controls, .dl-tries)");
+    if (!part || !text.data.trim() || !parent.checkVisibility()) continue;
+    const {left, right} = part.getBoundingClientRect();
+    range.selectNodeContents(text);
+    for (const line of range.getClientRects()) {
+      const out = Math.max(left - line.left, line.right - right);
+      if (out > 0.5) found.push([text.data, Math.round(out)]);
+    }
+  }
+  return found;
+}"""
 
 
 class RaceOnPage:
@@ -238,6 +262,27 @@ def test_the_third_thing_to_try_can_be_seen(race):
     figure.type("start, w\u2081", 3.6)
     figure.type("start, w\u2082", 3.6)
     assert [label for label, (_, words) in figure.table().items() if words.startswith("since")] == stay
+    assert wrong == []
+
+
+def test_a_tie_is_called_one(race):
+    figure, _ = race(CROWDED[2])
+    assert {loss for loss, _ in figure.table().values()} == {"0.25"}
+    assert figure.sentence() == f"Step {MOST_STEPS}: Several share the lowest loss, 0.25."
+    figure.race("adam")
+    assert figure.sentence() == f"Step {MOST_STEPS}: Adam is lowest, loss 0.25."
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_no_text_leaves_its_place(viewport, open_page, tmp_path):
+    page, wrong = open_page(write_page(tmp_path, *CROWDED).as_uri(), viewport=viewport)
+    page.add_style_tag(content=f"body {{ max-width: {BETWEEN_SIDEBARS}px }}")
+    page.locator("tbody tr").nth(3 * len(OPTIMIZERS) - 1).wait_for()
+    RaceOnPage(page).drawn()
+    words = page.locator("figure.dl-figure").all_inner_texts()
+    assert "Momentum, outside" in page.locator(".dl-race-ends").first.text_content()
+    assert "diverged at step 2" in words[1] and "Several share" in words[2]
+    assert page.evaluate(OUTSIDE) == []
     assert wrong == []
 
 

@@ -1,7 +1,7 @@
 """Why this file exists: it runs a learner's function and finds what is wrong beside the value that comes back.
 
 A number instead of a function, other arguments, an exception, a missing `return`, changed arguments, a changed global,
-answers that differ from call to call, and a Python loop where the exercise asks for none.
+answers that differ from call to call, and a Python loop or a large table where the exercise asks for none.
 """
 
 import copy
@@ -9,6 +9,7 @@ import inspect
 import random
 import sys
 import traceback
+import tracemalloc
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -49,11 +50,14 @@ def demand_function(answer, worked: Callable, number: str):
         fail(f"got {name_of(answer)}{signature}, expected {name}({', '.join(wanted)})", "the order of the arguments")
 
 
-def call(answer: Callable, *arguments):
-    """Call the learner's function with copies of the arguments, twice, and return what it returned."""
+def call(answer: Callable, *arguments, causes: dict[type[Exception], str] | None = None):
+    """Call the learner's function with copies of the arguments, twice, and return what it returned.
+
+    `causes` says for a kind of exception what it means in this exercise.
+    """
     called = f"{name_of(answer)}({', '.join(map(show, arguments))})"
     before = _surroundings()
-    result = _run(called, answer, arguments)
+    result = _run(called, answer, arguments, causes)
     for name, state in _surroundings().items():
         if state != before[name]:
             fail(f"{called} changed {name}: got another state after the call, expected the one before",
@@ -74,6 +78,8 @@ def call(answer: Callable, *arguments):
 def parts(answer: Callable, names: tuple[str, ...], *arguments) -> tuple:
     """Call the learner's function and unpack its result, which must have one value for each name."""
     result = call(answer, *arguments)
+    if isinstance(result, np.ndarray) and result.ndim and len(result) == len(names):
+        result = list(result)  # as good as side by side
     if not isinstance(result, tuple | list) or len(result) != len(names):
         got = f"{len(result)} values" if isinstance(result, tuple | list) else show(result)
         fail(f"{name_of(answer)}: got {got}, expected {len(names)} values: {', '.join(names)}",
@@ -95,20 +101,40 @@ def without_loop(answer: Callable, arguments: Callable[[int], tuple], few: int =
              "a `for`, a comprehension or `np.vectorize`; let one operation on whole arrays serve all examples")
 
 
+def in_little_memory(answer: Callable, arguments: tuple, most: int, case: str, cause: str):
+    """Fail if the answer holds more than `most` bytes at once. It has run before, so what it imports is loaded."""
+    traced = tracemalloc.is_tracing()  # by somebody else, who goes on
+    if not traced:
+        tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    try:
+        _run(name_of(answer), answer, arguments)
+        held = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        if not traced:
+            tracemalloc.stop()
+    if held > most:
+        fail(f"the values are right, but {name_of(answer)} needs much memory for {case}: got {held / 1e6:.1f} MB at "
+             f"once, expected at most {most / 1e6:.1f} MB", cause)
+
+
 def name_of(answer) -> str:
     """The name of a function, also of one that has none (a lambda, a partial, a callable object)."""
     name = getattr(answer, "__name__", "")
     return name if name.isidentifier() else "your function"
 
 
-def _run(called: str, answer: Callable, arguments: tuple):
+def _run(called: str, answer: Callable, arguments: tuple, causes: dict[type[Exception], str] | None = None):
     """What the function returns for copies of the arguments, which it has to leave alone."""
     handed = copy.deepcopy(arguments)
     try:
         with np.errstate(all="ignore"):  # an overflow is reported as nan or inf, with its cause
             result = answer(*handed)
     except Exception as error:
-        fail(f"{called}: got {type(error).__name__}: {error}, expected a value{_line_of(error)}")
+        cause = (causes or {}).get(type(error), "")
+        line = "" if cause else _line_of(error)
+        fail(f"{called}: got {type(error).__name__}: {error}, expected a value{line}", cause)
     for before, after in zip(arguments, handed, strict=True):
         if not _differ(before, after):
             continue

@@ -71,14 +71,22 @@ function lossTable(parent, state) {
   };
 }
 
-/** Who is lowest. It is read out, but not while the race runs. */
+/** Who is lowest after some steps. Losses that are written alike are a tie: no reader could tell which is lower. */
+export function verdict(runs, steps) {
+  const racing = runs.map(run => ({ name: run.name, ...standing(run, steps) })).filter(run => run.loss !== null);
+  if (!runs.length) return "nobody races";
+  if (!racing.length) return "all have diverged";
+  const best = racing.reduce((a, b) => b.loss < a.loss ? b : a), loss = brief(best.loss);
+  if (!steps) return `all start at loss ${loss}`;
+  const tied = racing.filter(run => brief(run.loss) === loss).length > 1;
+  return tied ? `Several share the lowest loss, ${loss}` : `${LOOKS[best.name].label} is lowest, loss ${loss}`;
+}
+
+/** The verdict. It is read out, but not while the race runs. */
 function sentence(parent, state) {
   const read = make("output", { "aria-live": "polite" }, parent);
   return () => {
-    const still = state.runs.map(run => ({ name: run.name, ...standing(run, state.steps) })).filter(run => run.loss !== null);
-    const best = still.reduce((a, b) => b.loss < a.loss ? b : a, still[0]);
-    const who = !state.runs.length ? "nobody races" : !best ? "all have diverged" : `${LOOKS[best.name].label} is lowest, loss ${brief(best.loss)}`;
-    const text = `Step ${state.steps}: ${state.steps || !best ? who : `all start at loss ${brief(best.loss)}`}.`;
+    const text = `Step ${state.steps}: ${verdict(state.runs, state.steps)}.`;
     place(read, { "aria-live": state.running ? "off" : "polite" });
     if (read.textContent !== text) read.textContent = text;
   };

@@ -91,7 +91,7 @@ function showEnds(parent, state) {
   const ends = state.runs.map(run => ({ name: run.name, at: toMap(now(run, state.steps), state.surface.window) }));
   const labels = ends.map(({ name, at }) => {
     const outside = at.some(v => v < 0 || v > SIZE), [x, y] = at.map(v => Math.max(8, Math.min(SIZE - 8, v)));
-    return { name, x, y, outside, left: x > SIZE - 110, words: outside ? `${LOOKS[name].label}, outside` : LOOKS[name].label };
+    return { name, x, y, outside, left: x > SIZE - (outside ? 170 : 110), words: outside ? `${LOOKS[name].label}, outside` : LOOKS[name].label };
   });
   for (const side of [true, false]) {
     const column = labels.filter(label => label.left === side);

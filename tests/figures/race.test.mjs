@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { MOST_STEPS, OPTIMIZERS, SURFACES, belowSince, descent, noises } from "../../dlcourse/figures/descent.js";
-import { LIMIT, standing } from "../../dlcourse/figures/race_chart.js";
+import { LIMIT, standing, verdict } from "../../dlcourse/figures/race_chart.js";
 import { brief, exact, power } from "../../dlcourse/figures/race_looks.js";
 import { apart, fromMap, toMap } from "../../dlcourse/figures/race_map.js";
 import { raceState } from "../../dlcourse/figures/race_state.js";
@@ -136,6 +136,27 @@ test("divergence is said in words, from the step on at which it happens", () => 
   assert.ok(run.diverged && run.places.flat().every(Number.isFinite) && run.losses.every(Number.isFinite));
   assert.equal(standing(run, last - 1).words, "not yet");
   for (const later of [last, MOST_STEPS]) assert.deepEqual(standing(run, later), { loss: null, words: `diverged at step ${last}` });
+});
+
+const race = (surface, changes) => NAMES.map(name => ({ name, ...descent(name, setting(surface, changes)) }));
+
+test("who is lowest is said, and a tie is called one, whoever comes first", () => {
+  const ridge = race("saddle", { start: [0, 1.5] }), ravine = race("ravine"), shared = "Several share the lowest loss, ";
+  assert.equal(verdict(ridge, MOST_STEPS), `${shared}0.25`);
+  assert.equal(verdict(ravine, MOST_STEPS), `${shared}below 10\u207b\u00b9\u00b2`);
+  assert.equal(verdict(ravine, 20), "RMSprop is lowest, loss 0.0167");
+  assert.equal(verdict(ravine, 0), "all start at loss 93.1");
+  for (const run of ridge) assert.match(verdict([run], MOST_STEPS), /^\w+ is lowest, loss 0\.25$/);  // alone, nobody shares
+});
+
+test("losses that are written alike tie, and one that is higher or has diverged does not", () => {
+  const ends = (...losses) => losses.map((loss, i) => ({ name: NAMES[i], losses: [9, loss], diverged: false }));
+  assert.equal(verdict(ends(1, 0.25001, 0.25), 1), "Several share the lowest loss, 0.25");
+  assert.equal(verdict(ends(0.252, 0.251, 0.252), 1), "Momentum is lowest, loss 0.251");
+  const [lost, ...others] = ends(0.25, 0.25, 1);
+  assert.equal(verdict([{ ...lost, diverged: true }, ...others], 1), "Momentum is lowest, loss 0.25");
+  assert.equal(verdict([{ ...lost, diverged: true }], 1), "all have diverged");
+  assert.equal(verdict([], 1), "nobody races");
 });
 
 test("whatever the rates, no number on the page is undefined", () => {

@@ -41,6 +41,7 @@ def fold_in(answer):
         traps = (
             (j / m, m * signs, "after a slope of m, taking m away gives a flat piece; to turn round takes 2m"),
             (j / m, 2 * m * signs, "the first unit only sets the slope m; those that turn it round have 2m"),
+            (j / m, np.where(j == 0, m, -2 * m * signs), "the first joint turns down: its weight is -2m, the next 2m"),
             (j / m, np.where(j == 0, m, -2 * m), "every second joint turns up again, so the signs alternate"),
             (j / m, 4 * signs - 2 * first, "the tent's slope; a piece of the width 1/m needs the slope m to reach 1"),
             ((j + 1) / m, 2 * m * signs - m * first, "the first unit starts at 0; these are the right ends"),
@@ -155,7 +156,8 @@ def regions_in_disk(answer):
             (2**H, "some of these on-off patterns occur nowhere"),
         )  # fmt: skip
         named = traps if name == "five lines" else ()  # there all of them differ; elsewhere some are equal by chance
-        compare(f"regions_in_disk for {name}", call(answer, W, b, radius), right, named)
+        singular = {np.linalg.LinAlgError: "parallel lines never cross: for them there is nothing to solve"}
+        compare(f"regions_in_disk for {name}", call(answer, W, b, radius, causes=singular), right, named)
 
 
 def start_factors(answer):
@@ -247,6 +249,12 @@ def group_norm(answer):
             traps.append((centered / np.sqrt(larger + eps), "divided by one less than there are values in a group"))
         everything = code.group_norm(x.reshape(1, -1), 1, eps).reshape(N, H)
         traps.append((everything, "one mean for the whole batch; each row has its own"))
+        grouped = x.reshape(N, groups, size)
+        off = grouped - grouped.mean(axis=(0, 2), keepdims=True)
+        for squares in ((off**2).mean(axis=(0, 2), keepdims=True), (off**2).mean(axis=2, keepdims=True),
+                        grouped.var(axis=2, keepdims=True)):  # fmt: skip
+            together = (off / np.sqrt(squares + eps)).reshape(N, H)
+            traps.append((together, "one mean for a group in all examples; in each row the group has its own"))
         compare(f"group_norm of {N} rows and {H} units, groups={groups}, eps={eps:g}", call(answer, x, groups, eps),
                 code.group_norm(x, groups, eps), traps)
     without_loop(answer, lambda N: (np.arange(4.0 * N).reshape(N, 4) ** 2, 2, 1e-5))
@@ -265,9 +273,9 @@ def alike(answer):
             (code.alike(phi, cosine, layers + 1), "one layer too many"),
             (code.alike(phi, cosine, 1), "one layer only; what comes out of a layer goes into the next"),
             (_alike(phi, cosine, layers, center=True), "the means were subtracted; a cosine is taken from 0"),
-            (_alike(phi, cosine, layers, divide=False), "not divided by the mean square behind the activation"),
-            (_alike(phi, cosine, layers, other=lambda c: 1 - c), "v is too small; it needs the mean square 1"),
-            (_alike(phi, cosine, layers, other=lambda c: 1), "v is too large; it needs the mean square 1"),
+            (_alike(phi, cosine, layers, divide="no"), "not divided by the mean square behind the activation"),
+            *((_alike(phi, cosine, layers, other=other, divide=divide), f"v is too {size}; it needs the mean square 1")
+              for other, size in ((lambda c: 1 - c, "small"), (lambda c: 1, "large")) for divide in ("both", "u")),
             (np.arccos(right), "this is the angle; asked is its cosine"),
             (cosine, "nothing happened; the activation changes the angle"),
         ]
@@ -280,7 +288,7 @@ def alike(answer):
         compare(what, got, right, traps, rtol=2e-3, atol=1e-3)
 
 
-def _alike(phi, cosine, layers, center=False, divide=True, other=lambda c: np.sqrt(max(1 - c * c, 0))):
+def _alike(phi, cosine, layers, center=False, divide="both", other=lambda c: np.sqrt(max(1 - c * c, 0))):
     """The cosine with a choice of faults."""
     u = np.linspace(-7, 7, 281)
     weight = np.outer(np.exp(-u * u / 2), np.exp(-u * u / 2))
@@ -290,8 +298,8 @@ def _alike(phi, cosine, layers, center=False, divide=True, other=lambda c: np.sq
         if center:
             a, b = a - (weight * a).sum(), b - (weight * b).sum()
         cosine = (weight * a * b).sum()
-        if divide:
-            cosine /= np.sqrt((weight * a * a).sum() * (weight * b * b).sum())
+        if divide != "no":
+            cosine /= np.sqrt((weight * a * a).sum() * (weight * (b * b if divide == "both" else a * a)).sum())
     return cosine
 
 

@@ -53,7 +53,8 @@ def residual_cost(inputs, width, blocks, outputs, rows):
 def regions_in_disk(W, b, radius):
     """Count the regions into which the H lines W[i] @ x + b[i] = 0 cut the disk of this radius around 0.
 
-    Shapes: W (H, 2), b (H,). Lines may be parallel; no three meet in one point, and no line just touches the disk.
+    Shapes: W (H, 2), b (H,). Lines may be parallel, but no two are the same; no three meet in one point, and no line
+    just touches the disk.
     """
     distances = np.abs(b) / np.linalg.norm(W, axis=1)
     count = 1 + np.sum(distances < radius)

@@ -15,7 +15,8 @@ Each neuron of a first hidden layer with two inputs has a line, $w \cdot x + b =
 active. The chapter counts into how many regions such lines can cut the plane at most. But data do not fill the plane.
 Count exactly into how many regions $H$ given lines cut the disk of a given radius around 0.
 
-Lines may be parallel. No three of them meet in one point, and none just touches the edge of the disk.
+Lines may be parallel, but no two are the same. No three of them meet in one point, and none just touches the edge of
+the disk.
 """,
         hint=r"""
 Add the lines one at a time. A new line that crosses $m$ earlier ones *inside the disk* cuts $m + 1$ regions in two, if
@@ -38,7 +39,10 @@ there are where the data lie.
 Let $R(H, D)$ be the largest number of regions into which $H$ hyperplanes cut a space of $D$ dimensions: points cut a
 line, lines a plane, planes a room. The chapter counts the lines and quotes $R(H, D) = \sum_{j=0}^{D} \binom Hj$.
 
-1. Add the last of the $H$ hyperplanes. Explain why $R(H, D) = R(H - 1, D) + R(H - 1, D - 1)$.
+1. Add the last of the $H$ hyperplanes. Explain why
+
+   $$R(H, D) = R(H - 1, D) + R(H - 1, D - 1) .$$
+
 2. Show that the sum of binomials fulfills this, and that it is right for $H = 0$ and for $D = 0$.
 3. For which $H$ is $R(H, D) = 2^H$, so that every pattern of silent and active neurons occurs? Is that so for a layer
    of 32 neurons on digits of 64 pixels?

@@ -25,7 +25,8 @@ def patience_stop(losses, patience):
     """Return the best epoch, counted from 0, and how many epochs are made until training stops.
 
     `losses` has the validation loss of every epoch that could be made. After the first, an epoch is better if its loss
-    is below the best so far; NaN never is. Training stops after `patience` epochs in a row that are not better.
+    is below the best so far; NaN never is. If the first loss is NaN, any number is better. Training stops after
+    `patience` epochs in a row that are not better.
     """
     best, least = 0, math.inf
     for epoch, loss in enumerate(losses):

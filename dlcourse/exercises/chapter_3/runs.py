@@ -31,7 +31,7 @@ RUNS = (
         statement=r"""
 The chapter stops early with `fit(..., patience=10)`. Write the rule itself. You get the validation losses of all epochs
 that could be made, and the patience. Say which epoch is the best one, counted from 0, and how many epochs are made.
-Mind two things: an equal loss is not better, and NaN never is.
+Mind three things: an equal loss is not better, and NaN never is. If the first loss is NaN, any number is better.
 """,
         hint="""
 Remember the best loss so far and the epoch it came from. After each epoch that is not better: how far back is the best
@@ -39,11 +39,11 @@ one? No second counter is needed.
 """,
         imports="import math", answer=code.patience_stop, check=checks.patience_stop,
         explanation=r"""
-`loss < least` is False for an equal loss and for NaN, so both count as "not better" without a further line. The
-distance to the best epoch counts the epochs in a row that were not better, and it begins anew by itself whenever `best`
-moves. The rule never sees the losses after the stop, though one of them may be lower: patience is a bet. And the loss
-that it returns the epoch of is the smallest of many, so it is a little too good. Judge the stopped network on rows that
-took no part in stopping.
+`loss < least` is False for an equal loss and for NaN, so both count as "not better" without a further line. Nothing is
+below NaN either, which is why `least` begins at infinity and not at the first loss. The distance to the best epoch
+counts the epochs in a row that were not better, and it begins anew by itself whenever `best` moves. The rule never sees
+the losses after the stop, though one of them may be lower: patience is a bet. And the loss that it returns the epoch of
+is the smallest of many, so it is a little too good. Judge the stopped network on rows that took no part in stopping.
 """,
     ),
     Exercise(

@@ -30,7 +30,7 @@ walk closer, in the mean?
 """,
         experiment=code.four_times_the_batch, prediction='"A", "B", "C" or "D"', check=checks.four_times_the_batch,
         explanation=r"""
-C. About $\frac14 \eta s^2 / B$ remains, and $\eta / B$ is the same in both runs: 0.21 and 0.22. Each step keeps the
+C. About $\frac14 \eta \nu^2 / B$ remains, and $\eta / B$ is the same in both runs: 0.21 and 0.22. Each step keeps the
 share $1 - \eta a$ of the distance, 0.95 and 0.8, and since $0.95^4 = 0.81$, one large step does the work of four small
 ones: 16 steps in place of 67. So four machines have done the same work in a quarter of the steps. This is the *linear
 scaling rule* (Goyal et al. 2017), and it ends where the large rate comes near $2 / a$. On a single machine nothing is
@@ -112,7 +112,7 @@ paper's values, the gradient of now counts 10 % in the step and only 1 % in what
 - Each entry moves by exactly $\eta$ (before decay), in Adam only at first. Rates must be smaller than Adam's, and since
   the decay is multiplied by the rate, $\lambda$ larger.
 - Multiplying the loss by any positive number multiplies $c$ and changes no sign: like Adam it does not notice, and it
-  does not even need an $\varepsilon$.
+  does not even need an $\varepsilon$. The sign of 0 is 0, so a weight that was never used is moved by decay alone.
 - It keeps one array for each parameter, Adam two.
 
 In a valley an entry whose slope is tiny moves as far as any other. Whether that is good is a question for equal sweeps.
@@ -172,7 +172,13 @@ and at $\rho = -1$; if both are positive and the solutions are real, can one lie
 become complex where the discriminant is 0, and that equation is a square, $1 + \mu - \eta a = \pm 2 \sqrt\mu$.
 """,
         explanation=r"""
-1. $w_{t+1} = w_t - \eta (\mu m_t + a w_t) = w_t - \mu (w_{t-1} - w_t) - \eta a\, w_t$, and that is it.
+1. Put in $m_{t+1}$, and then $\eta\, m_t = w_{t-1} - w_t$:
+
+   $$\begin{aligned}
+   w_{t+1} &= w_t - \eta (\mu m_t + a w_t) \\
+   &= w_t - \mu (w_{t-1} - w_t) - \eta a\, w_t .
+   \end{aligned}$$
+
 2. $\rho^2 - (1 + \mu - \eta a)\, \rho + \mu = 0$; the product of the solutions is $\mu$. If they are complex, they are
    conjugate and $\lvert \rho \rvert^2 = \mu < 1$. If they are real: $f$ is negative only between its solutions. Now
    $f(1) = \eta a > 0$ and $f(-1) = 2 (1 + \mu) - \eta a > 0$, so neither 1 nor $-1$ lies between them. If one solution

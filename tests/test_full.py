@@ -112,10 +112,18 @@ def rows(path):
 
 
 def agrees(new, old):
-    """Whether a remade row says the same: the same setting, and a mean inside the spread of the stored one."""
-    spread = {"mean", "lowest", "highest"} & old.keys()
-    inside = not spread or float(old["lowest"]) <= float(new["mean"]) <= float(old["highest"])
-    return inside and all(new[name] == value for name, value in old.items() if name not in spread | SIGNATURE)
+    """Whether a remade row says the same: the same setting, and each mean inside the spread of the stored one.
+
+    A mean has its spread beside it: mean, lowest and highest, or loss, lowest_loss and highest_loss.
+    """
+    may_differ, inside = set(SIGNATURE), True
+    for lowest in [name for name in old if name.startswith("lowest") and old[name]]:
+        what = lowest.removeprefix("lowest")
+        highest = f"highest{what}"
+        mean = next(name for name in (f"mean{what}", what[1:], "new") if name in old)
+        inside = inside and float(old[lowest]) <= float(new[mean]) <= float(old[highest])
+        may_differ |= {lowest, mean, highest}
+    return inside and all(new[name] == value for name, value in old.items() if name not in may_differ)
 
 
 def test_remade_studies_agree_with_the_stored_ones(tmp_path):
@@ -137,3 +145,6 @@ def test_a_row_that_changed_is_seen():
     assert not agrees(old | {"mean": "0.97"}, old)
     assert not agrees(old | {"model": "logistic regression"}, old)
     assert not agrees({"words": "9000"}, {"words": "9100"})
+    spread = {"design": "plain", "loss": "0.2", "lowest_loss": "0.1", "highest_loss": "0.3", "mean_steps": "7"}
+    assert agrees(spread | {"loss": "0.29"}, spread) and not agrees(spread | {"loss": "0.31"}, spread)
+    assert not agrees(spread | {"mean_steps": "8"}, spread) and not agrees(spread | {"design": "residual"}, spread)

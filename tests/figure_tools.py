@@ -115,3 +115,25 @@ class NeuronOnPage:
         self.page.mouse.down()
         self.page.mouse.move(*end, steps=5)
         self.page.mouse.up()
+
+
+FOCUS = """() => {
+  const element = document.activeElement, face = element.type === "radio" ? element.nextSibling : element;
+  const name = element.ariaLabel ?? (element.labels?.[0] ?? element).innerText.trim();
+  return [name, getComputedStyle(face).outlineStyle];
+}"""
+
+
+def tabs(page):
+    """A function that presses Tab and returns the name of what has the focus then, and the list of all it has met.
+
+    The list holds [name, style of the outline], by which a reader sees the focus.
+    """
+    seen = []
+
+    def tab():
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(FOCUS))
+        return seen[-1][0]
+
+    return tab, seen

@@ -7,7 +7,7 @@ from html import escape
 import pytest
 from backprop_tools import BackpropOnPage, open_figure
 from browser_tools import PHONE
-from figure_tools import write_page
+from figure_tools import tabs, write_page
 
 from dlcourse.figures import Backprop, bundle
 from dlcourse.figures.backprop import FIRST_INPUTS, FORMULAS, last_step
@@ -136,16 +136,7 @@ def test_a_finger_steps_and_moves_a_slider(backprop):
 def test_everything_can_be_done_with_the_keyboard_alone(backprop):
     """Tab from control to control, choose the diamond, go to its end step by step, change an input."""
     figure, wrong = backprop(Backprop(graph="product"))
-    page, seen = figure.page, []
-
-    def tab():
-        page.keyboard.press("Tab")
-        seen.append(page.evaluate("""() => {
-            const element = document.activeElement, face = element.type === "radio" ? element.nextSibling : element;
-            const name = element.ariaLabel ?? (element.labels?.[0] ?? element).innerText.trim();
-            return [name, getComputedStyle(face).outlineStyle];
-        }"""))
-        return seen[-1][0]
+    page, tab, seen = figure.page, *tabs(figure.page)
 
     assert tab() == "product and sum"
     for _ in range(2):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST, PHONE
-from figure_tools import NeuronOnPage, write_page
+from figure_tools import NeuronOnPage, tabs, write_page
 
 import dlcourse
 from dlcourse.figures import Playground
@@ -177,16 +177,7 @@ def test_a_finger_chooses_a_unit_of_the_largest_network_on_a_phone(playground):
 
 def test_everything_can_be_done_with_the_keyboard_alone(playground):
     figure, _ = playground()
-    page, seen = figure.page, []
-
-    def tab():
-        page.keyboard.press("Tab")
-        seen.append(page.evaluate("""() => {
-            const element = document.activeElement, face = element.type === "radio" ? element.nextSibling : element;
-            const name = element.ariaLabel ?? (element.labels?.[0] ?? element).innerText.trim();
-            return [name, getComputedStyle(face).outlineStyle];
-        }"""))
-        return seen[-1][0]
+    page, tab, seen = figure.page, *tabs(figure.page)
 
     assert tab() == "output"
     page.keyboard.press("ArrowLeft")

@@ -5,7 +5,7 @@ from html import escape
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST, DESKTOP, PHONE
-from figure_tools import LIGHTNESS, write_page
+from figure_tools import LIGHTNESS, tabs, write_page
 
 from dlcourse.figures import Race
 from dlcourse.figures.race import MOST_STEPS, OPTIMIZERS, SURFACES
@@ -206,16 +206,7 @@ def test_less_motion_jumps_to_the_end(race):
 
 def test_everything_can_be_done_with_the_keyboard_alone(race):
     figure, _ = race(Race(steps=9))
-    page, seen = figure.page, []
-
-    def tab():
-        page.keyboard.press("Tab")
-        seen.append(page.evaluate("""() => {
-            const element = document.activeElement, face = element.type === "radio" ? element.nextSibling : element;
-            const name = element.ariaLabel ?? (element.labels?.[0] ?? element).innerText.trim();
-            return [name, getComputedStyle(face).outlineStyle];
-        }"""))
-        return seen[-1][0]
+    page, tab, seen = figure.page, *tabs(figure.page)
 
     assert [tab() for _ in range(2)] == ["ravine", "Run"]
     assert [tab() for _ in range(5)] == ["One step", "Rewind", "Reset", "steps shown", "steps shown, exactly"]

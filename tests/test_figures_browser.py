@@ -8,7 +8,7 @@ import nbformat
 import pytest
 import site_tools
 from browser_tools import CONTRAST, PHONE
-from figure_tools import LIGHTNESS, SUM, NeuronOnPage, Weights, write_page
+from figure_tools import LIGHTNESS, SUM, NeuronOnPage, Weights, tabs, write_page
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
@@ -155,16 +155,7 @@ def test_a_finger_drags_a_point_and_not_the_page(neuron):
 def test_everything_can_be_done_with_the_keyboard_alone(neuron):
     """Tab from control to control, choose XOR and three hidden neurons, take a step, move a point."""
     figure, _ = neuron()
-    page, seen = figure.page, []
-
-    def tab():
-        page.keyboard.press("Tab")
-        seen.append(page.evaluate("""() => {
-            const element = document.activeElement, face = element.type === "radio" ? element.nextSibling : element;
-            const name = element.ariaLabel ?? (element.labels?.[0] ?? element).innerText.trim();
-            return [name, getComputedStyle(face).outlineStyle];
-        }"""))
-        return seen[-1][0]
+    page, tab, seen = figure.page, *tabs(figure.page)
 
     assert tab() == "AND"
     for _ in range(2):

@@ -32,15 +32,15 @@ def plain_network(rng):
                          nn.ReLU(), nn.Linear(256, 10, rng=rng))
 
 
-def convolutional_network(rng):
-    """Four convolutions of 8, 16, 32 and 64 channels, pooled down to one place; 25,154 parameters."""
+def convolutional_network(rng, classes=10):
+    """Four convolutions of 8, 16, 32 and 64 channels, pooled down to one place; with ten classes 25,154 parameters."""
     layers, inputs = [], 1
     for outputs in (8, 16, 32):
         layers += [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False, rng=rng), nn.BatchNorm2d(outputs), nn.ReLU(),
                    nn.MaxPool2d(2)]
         inputs = outputs
     layers += [nn.Conv2d(32, 64, 3, bias=False, rng=rng), nn.BatchNorm2d(64), nn.ReLU(), nn.Flatten()]
-    return nn.Sequential(*layers, nn.Linear(64, 10, rng=rng))
+    return nn.Sequential(*layers, nn.Linear(64, classes, rng=rng))
 
 
 NETWORKS = {"plain": plain_network, "convolutional": convolutional_network}

@@ -5,10 +5,11 @@ Each figure is a Python class of a few lines and a script of plain modules besid
 
 from .backprop import Backprop
 from .base import Figure
+from .latent import Latent
 from .neuron import Neuron
 from .playground import Playground
 from .race import Race
 
-FIGURES = {figure.script: figure for figure in (Neuron, Playground, Backprop, Race)}
+FIGURES = {figure.script: figure for figure in (Neuron, Playground, Backprop, Race, Latent)}
 
-__all__ = ["Backprop", "Figure", "Neuron", "Playground", "Race"]
+__all__ = ["Backprop", "Figure", "Latent", "Neuron", "Playground", "Race"]

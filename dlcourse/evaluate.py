@@ -100,3 +100,31 @@ def paired_test(first, second):
     b, c = int((first & ~second).sum()), int((second & ~first).sum())
     tail = sum(math.comb(b + c, k) for k in range(min(b, c) + 1)) / 2 ** (b + c)
     return PairedTest(b, c, min(1.0, 2 * tail))
+
+
+def reliability(p, labels, bins=10):
+    """Sort examples by the probability of the answer given, and see in each bin how often the answer was right.
+
+    Shapes:  p (M, K) probabilities, labels (M,)  ->  confidence (bins,), share of right answers (bins,), count (bins,);
+             nan where a bin is empty
+    Source:  Guo et al. 2017, sec. 2.   Chapter: 6.
+    """
+    p = np.asarray(p)
+    confidence, right = p.max(axis=1), correct(p, labels)
+    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
+    count = np.bincount(bin_of, minlength=bins)
+    sums = [np.bincount(bin_of, weights, bins) for weights in (confidence, right)]
+    means = [np.divide(s, count, out=np.full(bins, np.nan), where=count > 0) for s in sums]
+    return *means, count
+
+
+def calibration_error(p, labels, bins=10):
+    """How far confidence and share of right answers lie apart, in the mean over all examples, bin by bin.
+
+    ECE = sum_b (count_b / M) |right_b - confidence_b|. With few examples it is above 0 for true probabilities, too.
+
+    Shapes:  p (M, K) probabilities, labels (M,)  ->  number from 0 to 1
+    Source:  Guo et al. 2017, eq. 3.   Chapter: 6.
+    """
+    confidence, right, count = reliability(p, labels, bins)
+    return float(np.nansum(count * np.abs(right - confidence)) / len(labels))

@@ -10,7 +10,17 @@ from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix as sklearn_confusion_matrix
 
 from dlcourse import Tensor, nn
-from dlcourse.evaluate import PairedTest, accuracy, confusion_matrix, correct, paired_test, predict, wilson_interval
+from dlcourse.evaluate import (
+    PairedTest,
+    accuracy,
+    calibration_error,
+    confusion_matrix,
+    correct,
+    paired_test,
+    predict,
+    reliability,
+    wilson_interval,
+)
 
 
 @given(st.integers(1, 2000), st.data(), st.sampled_from([0.5, 0.9, 0.95, 0.99]))
@@ -114,3 +124,25 @@ def test_predict_takes_a_pytorch_model():
     model = torch.nn.Linear(3, 2)
     x = torch.ones(5, 3)
     agree(predict(model, x, batch_size=2), model(x), 1e-6)
+
+
+# ---------------------------------------------------------------------------------------------- calibration
+
+
+def test_reliability_by_hand():
+    p = np.array([[0.95, 0.05], [0.93, 0.07], [0.4, 0.6], [0.5, 0.5], [1, 0]])
+    confidence, right, count = reliability(p, np.array([0, 1, 1, 0, 0]), bins=10)
+    assert count.tolist() == [0, 0, 0, 0, 0, 1, 1, 0, 0, 3]
+    assert confidence[[5, 6, 9]] == pytest.approx([0.5, 0.6, 0.96]) and right[[5, 6, 9]] == pytest.approx([1, 1, 2 / 3])
+    assert np.isnan(confidence[:5]).all()
+    expected = (1 * 0.5 + 1 * 0.4 + 3 * (0.96 - 2 / 3)) / 5
+    assert calibration_error(p, np.array([0, 1, 1, 0, 0])) == pytest.approx(expected)
+
+
+def test_true_probabilities_are_calibrated_and_overconfident_ones_are_not():
+    rng = np.random.default_rng(0)
+    logits = rng.standard_normal((50_000, 4))
+    labels = (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)  # a draw from their softmax
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    sharp = p**3 / (p**3).sum(axis=1, keepdims=True)
+    assert calibration_error(p, labels) < 0.01 < 0.2 < calibration_error(sharp, labels)

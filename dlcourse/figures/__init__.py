@@ -9,7 +9,8 @@ from .latent import Latent
 from .neuron import Neuron
 from .playground import Playground
 from .race import Race
+from .read_digit import ReadDigit
 
-FIGURES = {figure.script: figure for figure in (Neuron, Playground, Backprop, Race, Latent)}
+FIGURES = {figure.script: figure for figure in (Neuron, Playground, Backprop, Race, Latent, ReadDigit)}
 
-__all__ = ["Backprop", "Figure", "Latent", "Neuron", "Playground", "Race"]
+__all__ = ["Backprop", "Figure", "Latent", "Neuron", "Playground", "Race", "ReadDigit"]

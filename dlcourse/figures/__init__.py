@@ -10,7 +10,8 @@ from .neuron import Neuron
 from .playground import Playground
 from .race import Race
 from .read_digit import ReadDigit
+from .words import Words
 
-FIGURES = {figure.script: figure for figure in (Neuron, Playground, Backprop, Race, Latent, ReadDigit)}
+FIGURES = {figure.script: figure for figure in (Neuron, Playground, Backprop, Race, Latent, Words, ReadDigit)}
 
-__all__ = ["Backprop", "Figure", "Latent", "Neuron", "Playground", "Race", "ReadDigit"]
+__all__ = ["Backprop", "Figure", "Latent", "Neuron", "Playground", "Race", "ReadDigit", "Words"]

@@ -28,9 +28,10 @@ FLOORS = {
     "loss_ops": 1.2, "creation": 1.4, "methods": 1.5,
     "init": 2, "losses": 2, "convolution": 2, "functional": 2.1, "gradients": 2.8, "lr_scheduler": 2.8, "pack": 2.8,
     "modules": 3, "optim": 3, "containers": 3.05, "activations": 3.1, "criteria": 3.1, "norms": 3.1, "cnn": 3.1,
-    "rnn": 3.2, "attention": 3.2, "nn": 4,
+    "rnn": 3.2, "attention": 3.2, "nn": 4, "autoencoder": 4.1,
     "checkpoint": 5, "train": 5.1, "evaluate": 5, "testing": 5, "probing": 5, "cost": 5.1,
     "plots": 6, "show": 6, "tape": 6.1, "twins": 6, "environments": 6.1, "data": 6.2,
+    "vision": 6, "explain": 6.1, "attacks": 6.15, "compress": 6.1, "skipgram": 6.1,
     "figures": 7, "exercises": 7, "questions": 7, "recipes": 7.1, "studies": 7.2, "benchmark": 7.3,
 }  # fmt: skip
 FACE = 4.5  # dlcourse/__init__.py gathers floors 0-4 under torch's names; files above may use it

@@ -23,6 +23,8 @@ FLOORS = [
     ("Layers", ["modules", "containers", "activations", "criteria", "norms", "cnn", "rnn", "attention"]),
     ("Optimizers", ["optim", "lr_scheduler", "gradients", "pack"]),
     ("The face that mirrors torch.nn", ["nn"]),
+    ("Models of the chapters, and tools to look inside", ["autoencoder", "skipgram", "vision", "explain", "attacks",
+                                                          "compress"]),
     ("Training, measuring and pictures", ["train", "checkpoint", "evaluate", "probing", "cost", "testing", "plots",
                                           "tape", "show"]),
     ("The PyTorch twins", ["twins"]),

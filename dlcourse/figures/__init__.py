@@ -5,6 +5,7 @@ Each figure is a Python class of a few lines and a script of plain modules besid
 
 from .backprop import Backprop
 from .base import Figure
+from .convolution_explorer import Convolution
 from .latent import Latent
 from .neuron import Neuron
 from .playground import Playground
@@ -12,6 +13,9 @@ from .race import Race
 from .read_digit import ReadDigit
 from .words import Words
 
-FIGURES = {figure.script: figure for figure in (Neuron, Playground, Backprop, Race, Latent, Words, ReadDigit)}
+FIGURES = {
+    figure.script: figure
+    for figure in (Neuron, Playground, Backprop, Race, Latent, Words, Convolution, ReadDigit)
+}
 
-__all__ = ["Backprop", "Figure", "Latent", "Neuron", "Playground", "Race", "ReadDigit", "Words"]
+__all__ = ["Backprop", "Convolution", "Figure", "Latent", "Neuron", "Playground", "Race", "ReadDigit", "Words"]

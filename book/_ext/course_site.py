@@ -14,6 +14,7 @@ from docutils import nodes
 LOGO = re.compile(r'<a class="navbar-brand logo".*?</a>', re.DOTALL)
 WIDE_FORMULA = re.compile(r'(<mjx-container class="MathJax)(?="[^>]*display="true")')
 SECTION_TOGGLE = re.compile(r'<summary>(<span class="toctree-toggle")')
+CHAPTER = re.compile(r"notebooks/0*(\d+)_")  # of a page's name; the refresher's pages have a letter there
 SEARCH_BUTTON = re.compile(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"')
 
 
@@ -32,6 +33,18 @@ def repository_options(pyproject: Path) -> dict:
 
 def configure(app, config):
     config.html_theme_options.update(repository_options(Path(app.srcdir, "pyproject.toml")))
+
+
+def number_chapters(app, env):
+    """Give each chapter the number in its file's name: they are not written in the order of their numbers."""
+    for page, numbers in env.toc_secnumbers.items():
+        if found := CHAPTER.match(page):
+            chapter = int(found[1])
+            numbers.update({place: (chapter, *number[1:]) for place, number in numbers.items() if number})
+            for titled in (env.titles[page], *env.tocs[page].findall(nodes.reference)):
+                if number := titled.get("secnumber"):
+                    titled["secnumber"] = [chapter, *number[1:]]
+    return []
 
 
 def description(doctree, fallback: str) -> str:
@@ -83,6 +96,7 @@ def finish(app, error):
 
 def setup(app):
     app.connect("config-inited", configure)
+    app.connect("env-get-updated", number_chapters, priority=900)  # after Sphinx has counted
     app.connect("html-page-context", add_description, priority=900)
     app.connect("html-page-context", search_quietly)
     app.connect("build-finished", finish)

@@ -267,15 +267,19 @@ def by_pca(rows, k, white):
     return lambda x: (code.pixels(x) - known.mean(axis=0)) @ V / (np.sqrt(variances) if white else 1)
 
 
-def by_views(rows, k):
-    """PCA after the differences between two views of a picture were made white."""
+def by_views(rows):
+    """PCA of views, after the differences between two views of a picture were made white, for six settings."""
     rng, move = np.random.default_rng(0), augment.Affine(degrees=12, scale=(0.85, 1.18), shear=0.15, shift=0.15)
-    apart = np.concatenate([code.pixels(move(rows.x, rng)) - code.pixels(move(rows.x, rng)) for _ in range(4)])
-    within = apart.T @ apart / (2 * len(apart))
-    sizes, turn = np.linalg.eigh(within + 0.1 * np.trace(within) / len(within) * np.eye(len(within)))
-    whiten, known = turn / np.sqrt(sizes), code.pixels(rows.x)
-    directions = np.linalg.eigh(whiten.T @ np.cov(known.T) @ whiten)[1][:, ::-1][:, :k]
-    return lambda x: (code.pixels(x) - known.mean(axis=0)) @ whiten @ directions
+    pairs = [(code.pixels(move(rows.x, rng)), code.pixels(move(rows.x, rng))) for _ in range(4)]
+    views, mean = np.concatenate([one for one, _ in pairs]), code.pixels(rows.x).mean(axis=0)
+    within = np.mean([(one - other).T @ (one - other) / (2 * len(one)) for one, other in pairs], axis=0)
+    ways = {}
+    for eps in (0.01, 0.1):
+        sizes, turn = np.linalg.eigh(within + eps * np.trace(within) / len(within) * np.eye(len(within)))
+        whiten = turn / np.sqrt(sizes)
+        directions = whiten @ np.linalg.eigh(whiten.T @ np.cov(views.T) @ whiten)[1][:, ::-1]
+        ways |= {(eps, k): lambda x, V=directions[:, :k]: (code.pixels(x) - mean) @ V for k in (8, 16, 32)}
+    return ways
 
 
 def test_4_17_a_representation():
@@ -291,19 +295,30 @@ def test_4_17_a_representation():
     principal = {(k, white): by_pca(fit, k, white) for k in (8, 16, 32) for white in (False, True)}
     cells, of_strokes = chosen(strokes)
     setting, of_pca = chosen(principal)
-    of_views, of_pixels = chosen({k: by_views(fit, k) for k in (8, 16, 32)})[1], chosen({0: code.pixels})[1]
+    of_views, of_pixels = chosen(by_views(fit))[1], chosen({0: code.pixels})[1]
     assert (cells, setting) == (7, (16, True))
     quotes("4.17", f"which read {100 * of_strokes:.0f} % of the validation pictures, and 16 white numbers of PCA, "
-           f"{100 * of_pca:.0f} %; pixels read {100 * of_pixels:.0f} %", f"It read {100 * of_views:.0f} %")
+           f"{100 * of_pca:.0f} %; pixels read {100 * of_pixels:.0f} %")
+    quotes("4.17", f"The best of six settings read {100 * of_views:.0f} %")
+    assert of_pixels - 0.01 < of_views < of_pca - 0.01
     judged = {name: code.few_labels(by, train, new, 5, JUDGING) for name, by in (
         ("directions", code.stroke_directions), ("PCA", by_pca(train, *setting)), ("pixels", code.pixels))}
     quotes("4.17", ", ".join(f"{name} {100 * shares.mean():.0f} %" for name, shares in judged.items()))
     assert (judged["directions"] > judged["PCA"] + 0.05).all()
     quotes("4.17", "ahead of PCA in 10 of 10 draws")
-    noisy = SimpleNamespace(x=new.x + 0.3 * np.random.default_rng(0).normal(size=new.x.shape), y=new.y)
-    lost, kept = (100 * code.few_labels(by, train, noisy, 5, JUDGING).mean()
-                  for by in (code.stroke_directions, code.pixels))
-    quotes("4.17", f"the directions read {lost:.0f} %, the pixels {kept:.0f} %")
+
+    def both(x):
+        rows = SimpleNamespace(x=x, y=new.y)
+        return [f"{100 * code.few_labels(by, train, rows, 5, JUDGING).mean():.0f} %"
+                for by in (code.stroke_directions, code.pixels)]
+
+    def noisy(size):
+        return both(new.x + size * np.random.default_rng(0).normal(size=new.x.shape))
+
+    (low, level, high), turned = map(noisy, (0.1, 0.2, 0.3)), both(np.rot90(new.x, axes=(2, 3)))
+    quotes("4.17", f"ahead, {low[0]} to {low[1]}; with 0.2 both read {level[0]}", f"it is {high[0]} to {high[1]}.")
+    quotes("4.17", f"near chance, {turned[0]} and {turned[1]}")
+    assert level[0] == level[1]
     six = new.x[new.y == 6][:5]
     around = six[:, :, ::-1, ::-1]
     np.testing.assert_allclose(code.stroke_directions(six, 1), code.stroke_directions(around, 1), atol=1e-12)

@@ -19,19 +19,20 @@ GLOSSARY = (ROOT / f"{course_terms.GLOSSARY}.md").read_text(encoding="utf-8")
 DEFINITIONS = course_terms.read_glossary(GLOSSARY)
 # Words in italics that are stressed, or that a page explains on the spot and no other page uses.
 STRESSED = set(
-    "add;added;affine;alignment;all;always;another;another way;any;before;bend;bent;best linear approximation;"
-    "biases;binomial;bits;borders;both;build it;by matrices;can;can be trained;check it;circular;clean accuracy;"
-    "clip;cloud;clusters;code;come about;completeness;compose;confidence;context;curved;data;dead;denoising;"
-    "depth is cheap;different;differs;distances between islands;drawing new digits;drawn together only;e;"
-    "encoder before training;equally many parameters;evaluation;every;evidence;exact;exactly;exist;exists;explode;"
-    "find;first loss;five;font;for;for a network;foresee;from zero;groups;hidden;hyperplane;interval;is;jump;keep;"
-    "largest loss;learn;learned;left over;likeness;linear;make;makes;masked;models;multiply;nearest training digit;"
-    "neighbors;never;new;new writers;no;normalize it;not;number of neurons;of views;on the map;one;one example;"
-    "paths;pixels;plain;posterior;prior;product;random;recipes;residual;right;rows;same;scale;scale it;score;see;"
-    "sharing;shift;sizes of islands;small rate;smaller;sometimes;somewhere;square;squeeze;stamps;stochastic;study;"
-    "symmetric;tell apart;test;that;the autoencoder;the predictor;thinned out;time;tolerance;trained;transfer;true;"
-    "two;typical;uniformity;upper bound;variational;varies;warm up;what;white;with a stride;with dilation;"
-    "with padding;without;without any change;worse;would;write down".split(";")
+    "across;add;added;affine;alignment;all;always;and;another;another way;any;attention;before;bend;bent;"
+    "best linear approximation;biases;binomial;bits;borders;both;build it;by matrices;can;can be trained;check it;"
+    "circular;clean accuracy;clip;cloud;clusters;code;come about;completeness;compose;confidence;context;curved;"
+    "data;dead;denoising;depth is cheap;different;differs;distances between islands;down;drawing new digits;"
+    "drawn together only;e;encoder before training;equally many parameters;evaluation;every;evidence;exact;exactly;"
+    "exist;exists;explode;find;first loss;five;font;for;for a network;foresee;from zero;groups;hidden;hyperplane;"
+    "interval;is;jump;keep;largest loss;learn;learned;left over;likeness;linear;make;makes;masked;models;multiply;"
+    "nearest training digit;neighbors;never;new;new writers;no;normalize it;not;number of neurons;of views;"
+    "on the map;one;one example;paths;pixels;plain;posterior;prior;product;random;recipes;residual;right;rolled;"
+    "rows;same;scale;scale it;score;see;sharing;shift;sizes of islands;small rate;smaller;sometimes;somewhere;"
+    "square;squeeze;stamps;stochastic;study;symmetric;tell apart;test;that;the autoencoder;the predictor;"
+    "the vision transformer;thinned out;time;tolerance;trained;transfer;true;two;typical;uniformity;upper bound;"
+    "variational;varies;vgg and resnet;warm up;what;white;with a stride;with dilation;with padding;without;"
+    "without any change;worse;would;write down".split(";")
 )
 LISTS = ["What you will be able to do", "Summary", "Sources"]
 EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?![\s*])([^*]+?)\1(?![\w*])")

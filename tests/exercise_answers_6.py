@@ -1,0 +1,191 @@
+"""Answers to the exercises of chapter 6, right ones of another kind and planted wrong ones.
+
+A planted answer has a name, which says what its author got wrong, and the part of the message that has to name it.
+"""
+
+import functools
+
+import numpy as np
+from exercise_mistakes_6 import (
+    block,
+    block_by_steps,
+    gap_by_bins,
+    gap_by_loop,
+    gap_in_place,
+    least_by_rows,
+    least_change,
+    least_in_place,
+    least_of,
+    moves_in_place,
+    one_by_sums,
+    one_by_unit_image,
+    parts_as,
+    pool_back,
+    pool_buffered,
+    pool_by_loops,
+    pool_in_place,
+    pool_means,
+    second_only,
+    sizes_back,
+    sizes_by_trying,
+    sizes_forward,
+    stays,
+    tried,
+)
+
+with_ = functools.partial
+
+OTHER_ANSWERS = [
+    ("6.3", sizes_by_trying),
+    ("6.3", sizes_back),
+    ("6.4", block),
+    ("6.4", block_by_steps),
+    ("6.6", one_by_sums),
+    ("6.6", one_by_unit_image),
+    ("6.9", tried),
+    ("6.10", gap_by_bins),
+    ("6.13", pool_back),
+    ("6.15", least_change),
+]
+
+# number: [(what its author got wrong, the answer, a part of the message)]
+WRONG_ANSWERS = {
+    "6.3": [
+        ("forward", sizes_forward, "which images n rows come out of"),
+        ("first layer first", with_(sizes_back, backward=False), "begins with the last layer"),
+        ("padding once", with_(sizes_back, padding=1), "on both sides"),
+        ("no padding", with_(sizes_back, padding=0), "the padding is missing"),
+        ("padding added", with_(sizes_back, padding=-2), "the sign of the padding"),
+        ("n strides", with_(sizes_back, gaps=0), "n - 1 strides"),
+        ("no floor", with_(sizes_back, where="none"), "up to s - 1 rows"),
+        ("s rows left over", with_(sizes_back, rest=0), "at most s - 1"),
+        ("left over in the last layer only", with_(sizes_back, where="last"), "in every layer"),
+        ("exchanged", lambda layers, n: sizes_back(layers, n)[::-1], "expected smallest, largest"),
+        ("only one of them", lambda layers, n: sizes_back(layers, n)[0], "expected 2 values: smallest, largest"),
+        ("one too many", lambda layers, n: (sizes_back(layers, n)[0], sizes_back(layers, n)[1] + 1), "largest: got"),
+    ],
+    "6.4": [
+        ("full convolution", lambda c, o, k, s, n: block(c, o, k, s, n, 0, c * o * k * k), "the full convolution"),
+        ("full first step", lambda c, o, k, s, n: block(c, o, k, s, n, c * c * k * k), "each channel has one kernel"),
+        ("one kernel for all", lambda c, o, k, s, n: block(c, o, k, s, n, k * k), "a k x k of its own"),
+        ("a row of k", lambda c, o, k, s, n: block(c, o, k, s, n, c * k), "has k * k weights"),
+        ("first step only", lambda c, o, k, s, n: block(c, o, k, s, n, point=0), "the 1 x 1 is missing"),
+        ("1 x 1 only", lambda c, o, k, s, n: block(c, o, k, s, n, deep=0), "the first step is missing"),
+        ("1 x 1 depthwise", lambda c, o, k, s, n: block(c, o, k, s, n, point=o), "joins every channel to every output"),
+        ("multiplied", lambda c, o, k, s, n: block(c, o, k, s, n, 0, c * k * k * c * o), "their costs add up"),
+        ("biases", lambda c, o, k, s, n: (block(c, o, k, s, n)[0] + c + o, block(c, o, k, s, n)[1]), "no biases"),
+        ("a dense layer", lambda c, o, k, s, n: block(c, o, k, s, n, places=1), "used at every place"),
+        ("a side", lambda c, o, k, s, n: block(c, o, k, s, n, places=-(-n // s)), "a square, not a side"),
+        ("no stride", lambda c, o, k, s, n: block(c, o, k, s, n, places=n * n), "only the places that are computed"),
+        ("stride late", with_(block_by_steps, first=False), "the first step has the stride"),
+        ("stride forgotten", with_(block_by_steps, second=False), "that the stride has made smaller"),
+        ("rounded down", lambda c, o, k, s, n: block(c, o, k, s, n, places=(n // s) ** 2), "n / s is not whole"),
+        ("no padding", lambda c, o, k, s, n: block(c, o, k, s, n, places=((n - k) // s + 1) ** 2), "the padding"),
+        ("exchanged", lambda *given: block(*given)[::-1], "expected weights, multiplications"),
+    ],
+    "6.6": [
+        ("W turned", with_(one_by_sums, sign=-1), "W is turned"),
+        ("V turned", lambda V, W: one_by_sums(V[:, :, ::-1, ::-1], W), "V is turned"),
+        ("both turned", lambda V, W: one_by_sums(V, W)[:, :, ::-1, ::-1], "both kernels are turned"),
+        ("overwritten", with_(one_by_sums, keep=True), "the last one wins"),
+        ("mean over channels", lambda V, W: one_by_sums(V, W) / len(V), "a mean over the channels between"),
+        ("first channel", with_(one_by_sums, over=slice(1)), "only the first of the channels"),
+        ("rows and columns", lambda V, W: one_by_sums(V, W).swapaxes(2, 3), "rows and columns are exchanged"),
+        ("channels exchanged", lambda V, W: one_by_sums(V, W).swapaxes(0, 1), "which axis stands for what"),
+        ("one channel", lambda V, W: one_by_sums(V, W)[0, 0], "an axis is missing"),
+    ],
+    "6.9": [
+        ("same move", with_(tried, same=True), "a stride makes it move by less"),
+        ("f(X) stays", with_(tried, own=False), "it may follow in its own way"),
+        ("worst", with_(tried, best=np.max), "fits worst"),
+        ("mean over the moves", with_(tried, best=np.mean), "keep the one that fits best"),
+        ("mean difference", with_(tried, size=np.mean), "a single wrong number"),
+        ("sum", with_(tried, size=np.sum), "the sum of the differences"),
+        ("root of squares", with_(tried, size=np.linalg.norm), "the root of the sum of squares"),
+        ("smallest difference", with_(tried, size=np.min), "the largest that is left"),
+        ("up and left", with_(tried, sign=-1), "up and to the left"),
+        ("axes", with_(tried, axes=(1, 0)), "u counts rows"),
+        ("with the sign", with_(tried, absolute=False), "the size of the differences"),
+        ("X stays", stays, "X itself has to move"),
+        ("one number", lambda f, X: tried(f, X).max(), "everything was summed up"),
+    ],
+    "6.10": [
+        ("one sum", lambda p, labels, bins: gap_by_bins(p, labels, 1), "too sure in one cancels"),
+        ("signed", with_(gap_by_bins, size=lambda gap: gap), "too sure in one cancels"),
+        ("each picture", lambda p, y, bins: np.abs(p.max(1) - (p.argmax(1) == y)).mean(), "for every picture"),
+        ("mean of bins", with_(gap_by_bins, weigh="mean"), "counts by its number of pictures"),
+        ("mean of all bins", with_(gap_by_bins, weigh="bins"), "the mean over all bins"),
+        ("sum of bins", with_(gap_by_bins, weigh="sum"), "counts by its share"),
+        ("largest gap", with_(gap_by_bins, weigh="max"), "the largest gap"),
+        ("squares", with_(gap_by_bins, power=2), "squared"),
+        ("the right class", with_(gap_by_bins, of="label"), "asked is that of the answer"),
+        ("1 left out", with_(gap_by_bins, last=False), "exactly 1 belongs to the last bin"),
+        ("sum over pictures", lambda p, labels, bins: len(p) * gap_by_bins(p, labels, bins), "the number of pictures"),
+        ("sorts", gap_in_place, "changed its input"),
+    ],
+    "6.13": [
+        ("overwritten", pool_buffered, "gets all of their gradients"),
+        ("equal pixels", with_(pool_back, equal="all"), "all equal pixels get"),
+        ("shared", with_(pool_back, equal="share"), "equal pixels share"),
+        ("the last", with_(pool_back, equal="last"), "of equal pixels the last"),
+        ("means", pool_means, "this is the mean pooling"),
+        ("row and column", with_(pool_back, swap=True), "row and column in the window"),
+        ("smallest", with_(pool_back, lowest=True), "it went to the smallest"),
+        ("no stride", with_(pool_back, begin=1), "the stride is missing"),
+        ("counted", lambda X, G, k, s: pool_back(X, np.ones_like(G), k, s), "the gradient that comes in is missing"),
+        ("output", lambda X, G, k, s: G, "pool_rule"),
+        ("in place", pool_in_place, "changed its input"),
+    ],
+    "6.15": [
+        ("length", with_(least_change, size=lambda d: np.linalg.norm(d, axis=-1)), "changes of limited length"),
+        ("largest weight", with_(least_change, size=lambda d: np.abs(d).max(axis=-1)), "only the largest difference"),
+        ("size of the sum", with_(least_change, size=lambda d: np.abs(d.sum(axis=-1))), "the size of the sum"),
+        ("right class only", least_of(lambda own, rival: own), "the rival's logit moves"),
+        ("rival only", least_of(lambda own, rival: rival), "the right class's logit moves"),
+        ("both sizes", least_of(lambda own, rival: own + rival), "not |w_k| + |w_m|"),
+        ("lead", with_(least_change, size=lambda d: 1), "this is the lead"),
+        ("no bias", lambda W, b, x, labels: least_change(W, 0 * b, x, labels), "the bias is missing"),
+        ("farthest", with_(least_change, choose=np.nanmax), "the farthest rival"),
+        ("mean", with_(least_change, choose=np.nanmean), "the mean over the rivals"),
+        ("second", second_only, "only the second in the logits"),
+        ("below 0", with_(least_change, floor=-np.inf), "read wrongly already"),
+        ("itself", with_(least_change, itself=True), "its lead over itself is 0"),
+        ("mean of sizes", with_(least_change, size=lambda d: np.abs(d).mean(axis=-1)), "is the number of pixels"),
+        ("in place", least_in_place, "changed its input"),
+    ],
+}  # fmt: skip
+
+# The values are right, and yet something that the exercise asks for is not there.
+RIGHT_VALUES_ONLY = {
+    "6.6": [("float32", parts_as(np.float32, one_by_sums), "got dtype float32, expected float64")],
+    "6.9": [("moves X itself", moves_in_place, "changed its input")],
+    "6.10": [("picture by picture", gap_by_loop, "loops over the examples")],
+    "6.13": [("image by image", pool_by_loops, "loops over the examples")],
+    "6.15": [("row by row", least_by_rows, "loops over the examples")],
+}  # fmt: skip
+
+PREDICTIONS = {  # number: (right ones, [(wrong one, a part of the message)])
+    "6.2": (
+        ["B", "b", "(b)"],
+        [("A", "what happens without a stride"), ("C", "see the other edges"), ("D", "a rise gives 1"),
+         (1, "one of the letters A, B, C, D")],
+    ),
+    "6.8": (
+        [36, 36.0, np.array(36)],
+        [(256, "the means near the border"), (0, "a frame of 8 pixels"), (196, "what one layer leaves"),
+         (121, "on both sides"), (220, "how many are spoiled"), (6, "this is one side"), (4, "seven layers"),
+         (64, "four layers"), (100, "in each layer, and on how many sides"), ("36", "numbers in quotes are text"),
+         (np.nan, "a finite number")],
+    ),
+    "6.11": (
+        [16, 16.0, 17, np.float32(16)],
+        [(1, "the loud kernel's step"), (4, "the bits that are lost"), (256, "its root is asked"),
+         (8, "in proportion"), (1 / 16, "the other way round"), (999, "does not matter"), (3, "how large is a step"),
+         ([16], "expected a single number")],
+    ),
+    "6.12": (
+        ["C", "c."],
+        [("A", "by how much is each of them smaller"), ("B", "how the ratio of the two grows"),
+         ("D", "16 random signs add up"), (None, "one of the letters A, B, C, D")],
+    ),
+}  # fmt: skip

@@ -56,7 +56,7 @@ class Vocabulary:
 def keep_probability(counts, threshold=3e-4):
     """How likely each word is kept when frequent words are thinned out: min(1, sqrt(threshold / frequency)).
 
-    Shapes:  counts (V,)  ->  (V,).   Source: Mikolov et al. 2013b, eq. 5.   Chapter: 4.
+    Shapes:  counts (V,)  ->  (V,).   Source: Mikolov et al. 2013a, eq. 5.   Chapter: 4.
     """
     return np.minimum(1, np.sqrt(threshold * counts.sum() / counts))
 
@@ -64,7 +64,7 @@ def keep_probability(counts, threshold=3e-4):
 def noise_distribution(counts, power=0.75):
     """From what negatives are drawn: the frequencies to a power, scaled to sum 1.
 
-    Shapes:  counts (V,)  ->  (V,).   Source: Mikolov et al. 2013b, sec. 2.2.   Chapter: 4.
+    Shapes:  counts (V,)  ->  (V,).   Source: Mikolov et al. 2013a, sec. 2.2.   Chapter: 4.
     """
     weights = counts**power
     return weights / weights.sum()
@@ -75,7 +75,7 @@ def pairs(words, places, window, rng=None):
 
     Without `rng` every r is `window`.
 
-    Shapes:  words and places (T,)  ->  centers (M,), contexts (M,).   Source: Mikolov et al. 2013a, sec. 3.2.
+    Shapes:  words and places (T,)  ->  centers (M,), contexts (M,).   Source: Mikolov et al. 2013b, sec. 3.2.
     Chapter: 4.
     """
     reach = np.full(len(words), window) if rng is None else rng.integers(1, window + 1, len(words))
@@ -99,7 +99,7 @@ class SkipGram(nn.Module):
     all their scores are one matrix product.
 
     Shapes:  centers (M,), contexts (M,), noise (S,) of whole numbers  ->  ()
-    Source:  Mikolov et al. 2013b, eq. 4.   Chapter: 4.
+    Source:  Mikolov et al. 2013a, eq. 4.   Chapter: 4.
     """
 
     def __init__(self, n_words, dim, k=5, rng=None):

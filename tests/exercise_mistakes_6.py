@@ -121,6 +121,13 @@ def gap_by_bins(p, labels, bins, weigh="count", size=np.abs, of="answer", last=T
             "sum": found.sum(), "max": found.max()}[weigh]
 
 
+def gap_closed_above(p, labels, bins):
+    """A confidence on an edge is counted in the bin below it."""
+    confidence, right = p.max(axis=1), p.argmax(axis=1) == labels
+    bin_of = np.ceil(confidence * bins).astype(int) - 1
+    return sum(abs((confidence - right)[bin_of == b].sum()) for b in range(bins)) / len(p)
+
+
 def gap_by_loop(p, labels, bins):
     """The right value, picture by picture."""
     excess = np.zeros(bins)

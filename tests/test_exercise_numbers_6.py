@@ -91,7 +91,7 @@ def test_6_2_stripes():
     every = code.stripes(stride=1)
     assert every["as it is"] == [1, -1] * 4 + [1] and every["moved"] == [-n for n in every["as it is"]]
     assert code.stripes(stride=3)["as it is"] == [1, -1, 1]
-    quotes("6.2", r"leave $\frac12$ everywhere", "With a stride of 3 they alternate again")
+    quotes("6.2", r"leave $\frac12$ in every pixel", "With a stride of 3 they alternate again")
     row = np.tile([0, 1], 5)
     assert set((row[1:] + row[:-1]) / 2) == {0.5}
 
@@ -136,7 +136,7 @@ def test_6_5_temperature():
     one, other = np.array([3.0, 0, 0]), np.array([2.5, 0, -10])
     at_1, at_half = ([softmax(z / T)[0] for z in (one, other)] for T in (1, 0.5))
     assert at_1[0] < at_1[1] and at_half[0] > at_half[1]
-    quotes("6.5", f"{at_1[0]:.3f} against {at_1[1]:.3f}", f"is {at_half[0]:.3f} against {at_half[1]:.3f}")
+    quotes("6.5", f"{at_1[0]:.3f} and the second {at_1[1]:.3f}", f"is {at_half[0]:.3f} and {at_half[1]:.3f}")
 
 
 def test_6_6_two_layers():

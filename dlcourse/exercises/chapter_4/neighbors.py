@@ -98,7 +98,7 @@ from views that make different pictures of a class alike. Who has labels can mak
     Exercise(
         number="4.10", title="Pictures and captions", level="medium", kind="code",
         statement=r"""
-Two encoders, one for pictures and one for texts, can be trained by pairs alone (CLIP, Radford et al. 2021). A batch has
+Two encoders, one for pictures and one for texts, can be trained by pairs alone (Radford et al. 2021: CLIP). A batch has
 $N$ pictures and their captions, with embeddings $a_i$ and $b_i$. After each is brought to length 1, the scores are
 $S_{ij} = a_i^\top b_j / \tau$. Each picture has to find its caption among the $N$ captions, by softmax and
 cross-entropy, and each caption its picture among the $N$ pictures. The loss is the mean of all $2N$ terms. Pictures are

@@ -150,10 +150,10 @@ def _followed(f, X, moves="all", best=np.min, size=np.max, sign=1, axes=(0, 1), 
 
 def confidence_gap(answer):
     rng = np.random.default_rng(2)
-    sure = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.75, 0.25, 0.0], [0.0, 0.875, 0.125], [0.25, 0.25, 0.5]])
+    sure = np.array([[8, 0, 0], [0, 8, 0], [6, 2, 0], [0, 7, 1], [0, 1, 7], [2, 2, 4]]) / 8  # 1, and edges of bins
     drawn = rng.dirichlet([0.6, 0.6, 0.6], size=40)
     cases = (
-        ("5 pictures", sure, np.array([0, 2, 1, 1, 0]), 4),
+        ("6 pictures", sure, np.array([0, 2, 0, 2, 2, 0]), 4),
         ("40 pictures", drawn, rng.integers(3, size=40), 8),
         ("40 pictures in one bin", drawn, drawn.argmax(axis=1) * (np.arange(40) % 4 > 0), 1),
     )
@@ -166,6 +166,7 @@ def confidence_gap(answer):
         apart = np.abs(gaps[filled]) / counts[filled]
         of_labels = _bins(of_label, hit, bins)
         without_ones = _bins(top[below], hit[below], bins)
+        closed_above = np.bincount(np.ceil(bins * top).astype(int) - 1, top - hit, bins)
         traps = (
             (abs((top - hit).mean()), "one sum over all bins: too sure in one cancels too unsure in another. Take the "
              "size bin by bin"),
@@ -178,6 +179,7 @@ def confidence_gap(answer):
             ((counts[filled] * apart**2).sum() / N, "the gaps are squared; take their size"),
             (gaps.sum() / N, "the gaps of the bins have signs; take their size"),
             (np.abs(of_labels[0]).sum() / N, "the probability of the right class; asked is that of the answer"),
+            (np.abs(closed_above).sum() / N, "a confidence of exactly b / bins belongs to bin b, not to the one below"),
             (np.abs(without_ones[0]).sum() / N, "a confidence of exactly 1 belongs to the last bin"),
             (np.abs(without_ones[0]).sum() / max(below.sum(), 1), "a confidence of exactly 1 belongs to the last bin"),
         )
@@ -269,8 +271,9 @@ def smallest_change(answer):
             (_needed(W, b, x, labels, least=-np.inf), "0 for a row that is read wrongly already"),
             (np.abs(_needed(W, b, x, labels, least=-np.inf)), "0 for a row that is read wrongly already"),
             (np.zeros(N), "the class itself was taken for a rival: its lead over itself is 0"),
+            (np.full(N, np.nan), "0 / 0: the class itself was taken for a rival, and its lead over itself is 0"),
         ]
-        what, sizes = f"smallest_change, {N} rows, {K} classes", {"pixels": D, "classes": K}
+        what, sizes = f"smallest_change, {N} rows, {K} classes", {"pixels": D}
         compare(what, call(answer, W, b, x, labels), code.smallest_change(W, b, x, labels), traps, sizes)
     W, b = np.array([[1.0, 2.0], [0.5, -1.0], [-2.0, 0.25]]), np.zeros(3)
     without_loop(answer, lambda N: (W, b, np.arange(2.0 * N).reshape(N, 2) % 5, np.arange(N) % 3))

@@ -49,8 +49,7 @@ def follows(f, X):
     """Return E (h, w): E[u, v] says how well the map f(X) follows when X moves by u rows and v columns.
 
     X (h, w) moves down and to the right, around the border. f(X) (h', w') may move around its own border as it likes:
-    E[u, v] is the largest difference of a number of f(moved X) and of the moved f(X), for the move of f(X) that fits
-    best.
+    E[u, v] is the largest difference between f(moved X) and the moved f(X), for the move of f(X) that fits best.
     """
     Y, E = f(X), np.empty(X.shape)
     for u, v in np.ndindex(X.shape):
@@ -74,8 +73,8 @@ def confidence_gap(p, labels, bins):
 def pool_rule(X, G, k, s):
     """Return what max pooling hands back to X (N, h, w), dL/dX, when G (N, h', w') comes in, dL/dY.
 
-    Windows of k x k with stride s, no padding; they may overlap, and may leave rows and columns at the end over. Of
-    equal pixels the first one of the window is the largest, row by row.
+    Windows of k x k with stride s, no padding; they may overlap, and rows and columns at the end may be in none. Of
+    equal pixels the first one of the window counts as the largest, row by row.
     """
     windows = sliding_window_view(X, (k, k), axis=(1, 2))[:, ::s, ::s]  # (N, h', w', k, k)
     winner = windows.reshape(*G.shape, k * k).argmax(axis=3)
@@ -87,10 +86,10 @@ def pool_rule(X, G, k, s):
 
 
 def smallest_change(W, b, x, labels):
-    """Return for each row how much every pixel must be allowed to move until the right class need not lead, (N,).
+    """Return for each row the smallest epsilon, (N,), at which another class can catch up with the right one.
 
-    The logits of the rows x (N, D) are x @ W.T + b, with W (K, D) and b (K,). The right class, labels (N,), is to be
-    caught up with by any other; 0 where that is so already. Pixels may take any value. No two rows of W are equal.
+    The logits of the rows x (N, D) are x @ W.T + b, with W (K, D) and b (K,); labels (N,) are the right classes. Each
+    pixel may move by at most epsilon, to any value. 0 for a row that is read wrongly. No two rows of W are equal.
     """
     logits, rows = x @ W.T + b, np.arange(len(x))
     lead = logits[rows, labels][:, None] - logits  # (N, K)

@@ -72,7 +72,7 @@ Neither is true of the picture, and nothing in the map tells that it has stripes
 
 With a stride of 3 they alternate again, but slower than the picture does. The stripes repeat every 2 pixels, and a grid
 of places that lie 2 or more apart cannot show that. This is what has to be smoothed away before places are dropped. A
-mean of two neighbors would leave $\frac12$ everywhere: the stripes are lost, and no false ones appear.
+mean of two neighbors would leave $\frac12$ in every pixel: the stripes are lost, and no false edges appear.
 """,
     ),
     Exercise(

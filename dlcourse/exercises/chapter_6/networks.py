@@ -13,18 +13,18 @@ import numpy as np
 from dlcourse.evaluate import paired_test, predict
 from dlcourse.studies import digit_reader
 
-written, labels = digit_reader.pictures("test")  # (797, 1, 8, 8)
-readers = {"moved": digit_reader.network(), "as they are": digit_reader.network(plain=True)}
+pen_x, pen_y = digit_reader.pictures("test")  # (797, 1, 8, 8)
+pen_readers = {"moved": digit_reader.network(), "as they are": digit_reader.network(plain=True)}
 
 
 def read_right(change):
-    return {name: predict(net, change(written)).argmax(axis=1) == labels for name, net in readers.items()}
+    return {name: predict(net, change(pen_x)).argmax(axis=1) == pen_y for name, net in pen_readers.items()}
 
 
 for change in (lambda x: x, lambda x: np.roll(x, 1, axis=3)):
-    right = read_right(change)
-    print({name: f"{found.mean():.1%}" for name, found in right.items()})
-    print(paired_test(*right.values()))"""
+    pen_right = read_right(change)
+    print({name: f"{found.mean():.1%}" for name, found in pen_right.items()})
+    print(paired_test(*pen_right.values()))"""
 
 NETWORKS = (
     Exercise(
@@ -51,8 +51,8 @@ logarithm of $p / (1 - p)$.
    and all probabilities to $1 / K$. For $T \to 0$ the largest logit wins with probability 1 (several that are equal
    share it).
 2. The difference of the logits is $\ln 99 = 4.60$, and it has to become $\ln 9 = 2.20$. So $T = 2.09$.
-3. For $T = 1$ the first is surer of its answer by 0.909 against 0.924: it is *less* sure. For $T = \frac12$ it is 0.995
-   against 0.993: now it is surer. The first has two rivals at a distance of 3, the second one rival at 2.5; at a high
+3. For $T = 1$ the first picture gets 0.909 and the second 0.924, so the second is the surer one. For $T = \frac12$ it
+   is 0.995 and 0.993: now the first is. It has two rivals at a distance of 3, the second has one at 2.5. At a high
    temperature the number of rivals counts, at a low one only the nearest. So although no answer changes, another
    picture may be the first that is shown to a person. With two classes this cannot happen.
 """,
@@ -90,7 +90,7 @@ probabilities seem wrong, too.
 A layer has 1,000 kernels. In each the largest weight has the size 1, but for one kernel, which is 16 times as large.
 The weights are written with 8 bits, as whole numbers from $-127$ to 127 times a scale: first with one scale for the
 whole layer, then with a scale for each kernel. **Before you run the cell**: by which factor is the rounding error of
-the *other* 999 kernels larger in the first case? (The error is the root of its mean square.)
+the *other* 999 kernels larger in the first case? Take the root of the mean square for the size of an error.
 
 How many bits of eight has the loud kernel cost them? Then run `one_loud_kernel(times=64)`.
 """,
@@ -209,8 +209,9 @@ One answer, a pen of another width: each pixel goes a share of the way to the la
 | broader, three quarters | 82.4 % | 55.5 % |
 
 On the pictures as they are the two do not differ ($p = 0.48$). With half of the way to a broader pen 91 pictures are
-read by the first only and 7 by the second only. Nobody showed either of them another pen. Shears, scales and parts of a
-pixel do make strokes somewhat broader and finer, so this is no proof that a network learns "robustness" as such.
+read by the first only and 7 by the second only. Nobody showed either of them another pen. But moves by parts of a pixel
+blur the strokes, and scaling makes them broader or finer, so this is no proof that a network learns "robustness" as
+such.
 
 And it is not so for everything. A gray line down the left border, half as dark as ink, costs neither anything: 98.2 %
 against 98.7 % ($p = 0.50$). With ink of three quarters of its strength it is 96.7 % against 97.6 % ($p = 0.31$); at

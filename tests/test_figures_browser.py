@@ -55,6 +55,7 @@ def test_every_figure_is_looked_at_on_a_page():
 def test_a_figure_starts_on_its_page(name, open_page, site):
     page, wrong = open_page(site + HOLDERS[name])
     place = page.locator(f'[data-figure="{name}"]').first
+    place.scroll_into_view_if_needed()  # its numbers are loaded when it comes near
     assert place.locator("figure").get_attribute("aria-label")
     assert "A figure to play with." not in place.inner_text()
     assert place.locator("ol li").count() == len(FIGURES[name]().tries)

@@ -1,10 +1,12 @@
 """Brings the figures to play with to the pages that hold one, and to no others.
 
 A notebook's stored output holds a place for a figure and no code. Each figure's script is written here from the
-package, one classic script per figure, which runs from a folder as well as from a server; so are its numbers.
+package, one classic script per figure, which runs from a folder as well as from a server; so are its numbers, which it
+loads when its place on the page comes near.
 """
 
 import re
+import zlib
 from pathlib import Path
 
 PLACE = re.compile(r'data-figure="(?P<name>\w+)"')
@@ -20,10 +22,12 @@ def write_files(app):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "figures.css").write_text(bundle.style(), encoding="utf-8")
     for name, figure in FIGURES.items():
-        (folder / f"figure_{name}.js").write_text(bundle.page_script(name), encoding="utf-8")
+        numbers = ""
         if figure.numbers:
             text = bundle.data_script(figure.numbers_name(), figure.stored_numbers())
             (folder / f"figure_{name}_numbers.js").write_text(text, encoding="utf-8")
+            numbers = f"figure_{name}_numbers.js?v={zlib.crc32(text.encode()):08x}"  # no old ones with a new script
+        (folder / f"figure_{name}.js").write_text(bundle.page_script(name, numbers=numbers), encoding="utf-8")
     app.config.html_static_path.append(str(folder))
 
 
@@ -33,15 +37,11 @@ def figures_on(body: str) -> list[str]:
 
 
 def add_to_page(app, pagename, templatename, context, doctree):
-    """Let a page load the scripts of its figures, the numbers before the script that wants them."""
-    from dlcourse.figures import FIGURES
-
+    """Let a page load the scripts of its figures."""
     names = figures_on(context.get("body", ""))
     if names:
         app.add_css_file("figures.css")
     for name in names:
-        if FIGURES[name].numbers:
-            app.add_js_file(f"figure_{name}_numbers.js", loading_method="defer", priority=600)
         app.add_js_file(f"figure_{name}.js", loading_method="defer", priority=700)
 
 

@@ -21,7 +21,7 @@ EXPORT = re.compile(r"^export (?:async )?(?:function|const) (?P<name>\w+)", re.M
 DEFAULT = re.compile(r"^export default (?P<value>\{ \w+ \});$", re.MULTILINE)
 LEFT_OVER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\(.*", re.MULTILINE)
 # The website and a bare output have no kernel; these statements stand in for one and start the figure.
-START = "_page.mountWhenReady({name}, _{module}.default, {element});"
+START = "_page.mountWhenReady({name}, _{module}.default, {element}, {numbers});"
 
 
 class UnknownForm(ValueError):
@@ -69,12 +69,14 @@ def widget_module(name: str, folder: Path = HERE) -> str:
     return f"{_joined([name], folder)}export default _{name}.default;\n"
 
 
-def page_script(name: str, element: str = "", folder: Path = HERE) -> str:
+def page_script(name: str, element: str = "", folder: Path = HERE, numbers: str = "") -> str:
     """Return a figure as one classic script that starts it in every place on the page that waits for it.
 
     element  the id of the one place to start it in, for an output that brings its script along
+    numbers  the script of its numbers, beside its own, to be loaded when a place comes near; without it they are there
     """
-    start = START.format(name=json.dumps(name), module=name, element=json.dumps(element))
+    start = START.format(name=json.dumps(name), module=name, element=json.dumps(element),
+                         numbers=json.dumps(numbers))
     text = f'(() => {{\n"use strict";\n{_joined(["page", name], folder)}{start}\n}})();\n'
     return text.replace("</", "<\\/")  # inside an HTML page "</script" would end the script
 

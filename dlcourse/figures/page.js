@@ -1,6 +1,8 @@
 // Starts figures on a page without a kernel: a model with the part of anywidget's interface that figures use, and the
 // search for the places where the notebook's stored output left room for one.
 
+const BESIDE = document.currentScript?.src; // known only while the script runs for the first time
+
 /** A model that keeps its values itself. Whoever listens to "change:name" is told when a value becomes another one. */
 export function pageModel(values) {
   const listeners = new Map();
@@ -35,11 +37,33 @@ export function mount(place, figure) {
   }
 }
 
+/** Call `then` once, as soon as a place is less than two screens away. Pages that cannot watch it call it at once. */
+export function whenNear(place, then) {
+  if (!window.IntersectionObserver) return then();
+  const watcher = new IntersectionObserver(seen => {
+    if (!seen.some(entry => entry.isIntersecting)) return;
+    watcher.disconnect();
+    then();
+  }, { rootMargin: "200%" });
+  watcher.observe(place);
+}
+
+/** Load a script that stands beside this one, then call `then`, also if it is not there: the figure says what it misses. */
+function load(script, then) {
+  const tag = document.createElement("script");
+  tag.src = new URL(script, BESIDE).href;
+  tag.onload = tag.onerror = then;
+  document.head.append(tag);
+}
+
 /** Start a figure in all its places on the page, or only in the element with the given id. */
-export function mountWhenReady(name, figure, element) {
+export function mountWhenReady(name, figure, element, numbers) {
   const start = () => {
     const places = element ? [document.getElementById(element)].filter(Boolean) : document.querySelectorAll(`[data-figure="${name}"]`);
-    for (const place of places) mount(place, figure);
+    for (const place of places) {
+      if (!numbers || window.dlcourseData?.[place.dataset.numbers]) mount(place, figure);
+      else whenNear(place, () => load(numbers, () => mount(place, figure)));
+    }
     return places.length > 0;
   };
   // Some hosts insert the script of an output before its markup: look again for two seconds.

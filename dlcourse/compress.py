@@ -31,7 +31,7 @@ def magnitude_masks(model, share):
         raise ValueError(f"magnitude_masks expected a share from 0 to less than 1, got {share}: 0.9 leaves out 90 %")
     sizes = {name: np.abs(p.data) for name, p in weight_matrices(model).items()}
     ordered = np.sort(np.concatenate([size.ravel() for size in sizes.values()]))
-    smallest = ordered[round(share * len(ordered))]  # that is kept
+    smallest = ordered[min(round(share * len(ordered)), len(ordered) - 1)]  # that is kept, and one always is
     return {name: size >= smallest for name, size in sizes.items()}
 
 
@@ -97,18 +97,19 @@ def int8_product(a, b):
     return (a @ b).astype(np.int32)
 
 
-def stored_bytes(model, bits=32, masks=None):
+def stored_bytes(model, bits=32, masks=None, axis=0):
     """How many bytes the model's numbers need, counted and not compressed.
 
-    Each weight `bits` bits, and a scale of four bytes for each output below 32; with masks only the weights that are
-    kept, and one bit for every weight that says whether it is. Biases and norms four bytes each.   Chapter: 6.
+    Each weight `bits` bits, and below 32 a scale of four bytes for each output, or for the layer if axis is None; with
+    masks only the weights that are kept, and one bit for every weight that says whether it is. Biases and norms four
+    bytes each.   Chapter: 6.
     """
     matrices = weight_matrices(model)
     total = sum(4 * a.size for name, a in model.state_dict().items()
                 if name not in matrices and not name.endswith("num_batches_tracked"))
     for name, p in matrices.items():
         kept, size = (p.data.size if masks is None else int(masks[name].sum())), p.data.size
-        total += math.ceil(kept * bits / 8) + (0 if bits == 32 else 4 * len(p.data))
+        total += math.ceil(kept * bits / 8) + (0 if bits == 32 else 4 if axis is None else 4 * len(p.data))
         total += 0 if masks is None else math.ceil(size / 8)
     return total
 

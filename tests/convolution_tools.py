@@ -47,7 +47,8 @@ class ExplorerOnPage:
     def said(self):
         """The sentences on the chosen place and on the shift."""
         self.drawn()
-        return self.figure.locator("output").all_inner_texts()
+        shift, place = self.figure.locator("output").all_inner_texts()
+        return [place, shift]
 
     def sum(self):
         return float(self.said()[0].removesuffix(".").split()[-1].replace("\u2212", "-"))

@@ -42,6 +42,10 @@ def test_pruned_weights_stay_zero_while_the_others_learn(model):
         assert np.all(p.data[masks[name]] != before[name][masks[name]])
 
 
+def test_one_weight_always_stays(model):
+    assert sum(mask.sum() for mask in compress.magnitude_masks(model, 0.99999).values()) == 1
+
+
 @pytest.mark.parametrize("share", [-0.1, 1, 90])
 def test_a_share_that_is_none_is_refused(model, share):
     with pytest.raises(ValueError, match=r"0\.9 leaves out 90 %"):
@@ -106,6 +110,7 @@ def test_bytes_are_counted_by_hand(model):
     assert compress.stored_bytes(model) == 4 * (30 + 15) + few
     assert compress.stored_bytes(model, 8) == 45 + 4 * (5 + 3) + few
     assert compress.stored_bytes(model, 2) == 8 + 4 + 4 * (5 + 3) + few  # 60 bits and 30 bits
+    assert compress.stored_bytes(model, 8, axis=None) == 45 + 4 * 2 + few
     masks = compress.magnitude_masks(model, 0.6)
     assert compress.stored_bytes(model, masks=masks) == 4 * 18 + 4 + 2 + few
 

@@ -10,8 +10,8 @@ from dlcourse.studies.table import read
 
 def test_the_table_is_whole():
     names = {(row["method"], row["setting"]) for row in read("compression")}
-    assert len(names) == len(read("compression")) == 1 + 3 * len(study.SHARES) + 2 * (len(study.BITS)
-                                                                                   + len(study.WIDTHS))
+    assert len(names) == len(read("compression"))
+    assert len(names) == 1 + 3 * len(study.SHARES) + 2 * len(study.BITS) + 4 * len(study.WIDTHS)
 
 
 def test_the_smallest_student_made_again_agrees():
@@ -28,6 +28,8 @@ def test_what_the_chapter_says_of_it():
     by_share = {row[0]: row for row in study.stored("pruned, trained")}
     at_once = {row[0]: row for row in study.stored("pruned")}
     assert by_share["0.9"][2] > at_once["0.9"][2] + 0.5  # most of what pruning lost comes back
+    taught, = [row for row in study.stored("small, distilled, 8 bits") if row[0] == "8-16"]
+    assert taught[1] < large[1] / 11 and taught[2] > large[2] - 0.01
     eight, = [row for row in study.stored("quantized by output") if row[0] == "8"]
     assert eight[2] == pytest.approx(large[2], abs=0.003) and eight[1] < 0.3 * large[1]
 

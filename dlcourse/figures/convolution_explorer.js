@@ -14,8 +14,8 @@ function render({ model, el }) {
 
   const choices = explorerChoices(controls("dl-conv-top"), state), columns = make("div", { class: "dl-columns dl-conv-columns" }, body);
   const parts = [choices, explorerImage(make("div", {}, columns), state), explorerOutput(make("div", {}, columns), state)];
-  parts.push(explorerPlace(controls(), state), explorerSum(make("div", {}, body), state), explorerGeometry(controls("dl-conv-part"), state));
-  parts.push(explorerShift(controls("dl-conv-part"), state), explorerPixels(controls("dl-conv-part"), state));
+  parts.push(explorerShift(controls(), state), explorerPlace(controls("dl-conv-part"), state), explorerSum(make("div", {}, body), state));
+  parts.push(explorerGeometry(controls("dl-conv-part"), state), explorerPixels(controls("dl-conv-part"), state));
 
   function show() {
     waiting = 0;

@@ -26,7 +26,8 @@ export function latentPictures(parent, state) {
     const { labels } = state.numbers, say = row => named(labels[row]);
     show(drawn.canvas, seen.picture, look, "What the decoder draws");
     show(code.canvas, state.pixelsOf(seen.code.row), look, `The digit of the nearest code, ${say(seen.code.row)}, row ${seen.code.row}`);
-    show(similar.canvas, state.pixelsOf(seen.similar.row), look, `The real digit most similar to the drawing, ${say(seen.similar.row)}, row ${seen.similar.row}`);
+    const row = seen.similar.row;
+    show(similar.canvas, state.pixelsOf(row), look, `The real digit most similar to the drawing, ${say(row)}, row ${row}`);
     code.caption.textContent = `the nearest code: ${say(seen.code.row)}`;
     similar.caption.textContent = `most like the drawing: ${say(seen.similar.row)}`;
     const text = sentence(state, seen);

@@ -1,7 +1,7 @@
 // Starts figures on a page without a kernel: a model with the part of anywidget's interface that figures use, and the
 // search for the places where the notebook's stored output left room for one.
 
-const BESIDE = document.currentScript?.src; // known only while the script runs for the first time
+const BESIDE = globalThis.document?.currentScript?.src; // known only while the script runs for the first time
 
 /** A model that keeps its values itself. Whoever listens to "change:name" is told when a value becomes another one. */
 export function pageModel(values) {

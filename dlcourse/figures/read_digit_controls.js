@@ -16,7 +16,7 @@ export function readButtons(parent, state) {
 /** Make the other controls. Returns a function that shows the state's values in them. */
 export function readControls(parent, state) {
   const value = (name, digits) => ({ get: () => state.get(name), set: next => state.tell({ [name]: next }), format: v => v.toFixed(digits) });
-  const example = { get: () => state.label, set: state.nextOf };
+  const example = { get: () => state.label, set: state.firstOf };
   const controls = [choice(parent, "A test digit", DIGITS, example)];
   const another = button(controls[0].group, "another", () => state.nextOf(state.label));
   const targets = [["answer", "answer"], ...DIGITS.map(([, text]) => [text, text]), ["nothing", "none"]];

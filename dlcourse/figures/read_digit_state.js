@@ -98,6 +98,8 @@ export function readState(model, onChange) {
         if (wanted(row)) return tell({ example: row });
       }
     },
+    /** A digit that is read: whoever asks for one for the first time is not to believe that the figure is broken. */
+    firstOf: digit => state.seek(row => test.labels[row] === digit && read(inkOf(row)).answer === digit),
     nextOf: digit => state.seek(row => test.labels[row] === digit),
     nextMisread: () => state.seek(row => read(inkOf(row)).answer !== test.labels[row]),
   };

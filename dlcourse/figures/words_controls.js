@@ -3,6 +3,7 @@
 import { button, choice, make, newId, place, written } from "./kit.js";
 import { spelledLike } from "./words_math.js";
 
+const quoted = word => `\u201c${word}\u201d`;
 const grouped = value => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 const times = count => count === 1 ? "once" : `${grouped(count)} times`;
 
@@ -53,7 +54,8 @@ function wordField(row, state, message, list, name, label) {
     if (!typed) return show();
     if (state.has(typed)) return take(typed);
     const near = spelledLike(typed, state.vectors.words);
-    message.replaceChildren(make("strong", {}, null, `\u201c${typed}\u201d stands in the manual fewer than five times, so it has no vector. ${near.length ? "Spelled alike: " : "Try another word."}`));
+    const rare = `\u201c${typed}\u201d stands in the manual fewer than five times, so it has no vector.`;
+    message.replaceChildren(make("strong", {}, null, `${rare} ${near.length ? "Spelled alike: " : "Try another word."}`));
     for (const word of near) button(message, word, () => { take(word); input.focus(); });
   };
   const show = () => {
@@ -90,7 +92,8 @@ export function wordsList(parent, state) {
 /** What was found, in words. */
 export function sentence({ asked, found, count, get }) {
   const [first, cosine] = found.list[0];
-  if (asked.length === 1) return `\u201c${asked[0]}\u201d stands in the manual ${times(count(asked[0]))}. Nearest: \u201c${first}\u201d, cosine ${written(cosine)}.`;
+  const [a, b, c] = asked.map(quoted), answer = quoted(first);
+  if (asked.length === 1) return `${a} stands in the manual ${times(count(asked[0]))}. Nearest: ${answer}, cosine ${written(cosine)}.`;
   const own = asked.includes(first) ? ", a word of the question" : "";
-  return `\u201c${asked[0]}\u201d is to \u201c${asked[1]}\u201d as \u201c${asked[2]}\u201d is to \u201c${first}\u201d${own}, cosine ${written(cosine)}${get("leave_out") ? "" : "; nothing left out"}.`;
+  return `${a} is to ${b} as ${c} is to ${answer}${own}, cosine ${written(cosine)}${get("leave_out") ? "" : "; nothing left out"}.`;
 }

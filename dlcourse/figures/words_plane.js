@@ -40,7 +40,10 @@ export function namePlaces(spots) {
   const boxes = spots.map(({ at: [x, y] }) => [x - 6, y - 6, x + 6, y + 6]);
   return spots.map(({ word, at: [x, y] }, own) => {
     const width = LETTER * named(word).length, high = HIGH;
-    const tries = [[x + 10, y - 7], [x - 10 - width, y - 7], [x - width / 2, y - 24], [x - width / 2, y + 9], [x + 6, y - 21], [x + 6, y + 6], [x - 6 - width, y - 21], [x - 6 - width, y + 6]];
+    const tries = [
+      [x + 10, y - 7], [x - 10 - width, y - 7], [x - width / 2, y - 24], [x - width / 2, y + 9],
+      [x + 6, y - 21], [x + 6, y + 6], [x - 6 - width, y - 21], [x - 6 - width, y + 6],
+    ];
     const cost = ([left, top]) => {
       const outside = [3 - left, left + width + 3 - SIZE, 3 - top, top + high + 3 - SIZE].reduce((sum, out) => sum + Math.max(0, out), 0);
       return 50 * outside + boxes.reduce((sum, box, i) => sum + (i === own ? 0 : overlap(box, [left, top, left + width, top + high])), 0);
@@ -51,11 +54,16 @@ export function namePlaces(spots) {
   });
 }
 
-const overlap = (one, other) => Math.max(0, Math.min(one[2], other[2]) - Math.max(one[0], other[0])) * Math.max(0, Math.min(one[3], other[3]) - Math.max(one[1], other[1]));
+const shared = (low, high, otherLow, otherHigh) => Math.max(0, Math.min(high, otherHigh) - Math.max(low, otherLow));
+const overlap = ([x0, y0, x1, y1], [left, top, right, bottom]) => shared(x0, x1, left, right) * shared(y0, y1, top, bottom);
 
 function drawSpot(svg, { word, asked, at: [x, y] }, [left, top], state) {
   const kind = word === "" ? "result" : asked ? "asked" : "near", group = draw("g", { class: `dl-words-${kind}` }, svg);
-  const shapes = { result: `M${x - 7},${y - 7}L${x + 7},${y + 7}M${x + 7},${y - 7}L${x - 7},${y + 7}`, asked: `M${x - 6},${y - 6}H${x + 6}V${y + 6}H${x - 6}Z`, near: `M${x - 5.5},${y}A5.5,5.5 0 1 1 ${x + 5.5},${y}A5.5,5.5 0 1 1 ${x - 5.5},${y}Z` };
+  const shapes = {
+    result: `M${x - 7},${y - 7}L${x + 7},${y + 7}M${x + 7},${y - 7}L${x - 7},${y + 7}`,
+    asked: `M${x - 6},${y - 6}H${x + 6}V${y + 6}H${x - 6}Z`,
+    near: `M${x - 5.5},${y}A5.5,5.5 0 1 1 ${x + 5.5},${y}A5.5,5.5 0 1 1 ${x - 5.5},${y}Z`,
+  };
   draw("path", { d: shapes[kind], class: "dl-words-spot" }, group);
   draw("text", { x: left, y: top + 12 }, group, named(word));
   if (!word || (asked && state.asked.length === 1)) return;
@@ -68,5 +76,6 @@ function drawSpot(svg, { word, asked, at: [x, y] }, [left, top], state) {
 function arrow(svg, [x0, y0], [x1, y1]) {
   const length = Math.hypot(x1 - x0, y1 - y0) || 1, [dx, dy] = [(x1 - x0) / length, (y1 - y0) / length], [x, y] = [x1 - 10 * dx, y1 - 10 * dy];
   draw("path", { d: `M${x0},${y0}L${x},${y}`, class: "dl-words-arrow" }, svg);
-  place(draw("path", { class: "dl-words-tip" }, svg), { d: `M${x},${y}L${x - 12 * dx - 6 * dy},${y - 12 * dy + 6 * dx}L${x - 12 * dx + 6 * dy},${y - 12 * dy - 6 * dx}Z` });
+  const corners = [6, -6].map(side => `${x - 12 * dx - side * dy},${y - 12 * dy + side * dx}`);
+  place(draw("path", { class: "dl-words-tip" }, svg), { d: `M${x},${y}L${corners.join("L")}Z` });
 }

@@ -10,7 +10,7 @@ reads the last 797 rows after each:
 - quantized: each weight is written with 8, 6, 4, 3 or 2 bits, one scale for each output or one for the whole layer,
   nothing trained afterwards; and both together, pruned and trained, then 8 bits;
 - distilled: narrower networks of the same plan learn with the same pictures, epochs and rate, from the labels alone or
-  from the network's probabilities as well (temperature 3, weight 0.9).
+  from the network's probabilities as well (temperature 3, weight 0.9); then their weights are written with 8 bits, too.
 
 Bytes are counted by `stored_bytes`. Five seeds, of the large network and all that follows from it. Nothing is chosen
 by these numbers: temperature, weight and the rate of further training were fixed before.
@@ -103,12 +103,15 @@ def variants(seed):
         for method, axis in (("quantized by output", 0), ("quantized by layer", None)):
             small = copy_of(large)
             quantize_weights(small, bits, axis)
-            yield method, bits, stored_bytes(small, bits), small
+            yield method, bits, stored_bytes(small, bits, axis=axis), small
     for widths in WIDTHS:
         name = "-".join(map(str, widths))
-        alone, taught = student(widths, seed), student(widths, seed, large)
-        yield "small, alone", name, stored_bytes(alone), alone
-        yield "small, distilled", name, stored_bytes(taught), taught
+        for method, teacher in (("small, alone", None), ("small, distilled", large)):
+            model = student(widths, seed, teacher)
+            yield method, name, stored_bytes(model), model
+            eight = copy_of(model, widths)
+            quantize_weights(eight, 8)
+            yield f"{method}, 8 bits", name, stored_bytes(eight, 8), eight
 
 
 @in_float64()

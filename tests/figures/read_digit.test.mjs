@@ -115,6 +115,8 @@ test("a stroke begins a new drawing over an example, and goes on where one is", 
   assert.deepEqual(on(state.view.ink), on(drawn(model.get("strokes"), begun.pen)));
   state.clear();
   assert.ok(state.view.empty && state.hasDrawing);
+  state.firstOf(0);
+  assert.deepEqual([state.label, state.view.answer], [0, 0]); // the first 0 after row 3 is misread
   state.nextOf(4);
   assert.equal(rows.labels[model.get("example")], 4);
   state.recall();

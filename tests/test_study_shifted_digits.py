@@ -41,7 +41,7 @@ def test_the_convolutional_network_is_that_of_the_study_digit_reader(augmented):
     (other,) = [row for row in read("digit_reader") if (row["design"], row["stage"]) == (design, "test")]
     assert float(row["setting"]) == digit_reader.CHOSEN[design] == float(other["rate"])
     counts = image_networks.answers(row).sum(axis=1)
-    assert np.abs(counts - np.array(other["read"].split(), int)[:3]).max() <= 2  # another processor may differ by a few
+    assert np.abs(counts - np.array(other["read"].split(), int)).max() <= 2  # another processor may differ by a few
 
 
 @pytest.mark.parametrize("reader", study.READERS)
@@ -49,7 +49,7 @@ def test_the_answers_give_the_stored_numbers(reader):
     row = study.row_of(*reader)
     right = image_networks.answers(row)
     assert right.mean() == pytest.approx(float(row["mean"]), abs=1e-4)
-    assert len(right) == (3 if reader[0] == "CNN" else 5 if reader[1] or reader[0] == "MLP" else 1)
+    assert len(right) == (5 if reader[1] or reader[0] in ("MLP", "CNN") else 1)
 
 
 @pytest.mark.parametrize("reader", [("logistic regression", False), ("SVM", False), ("MLP", False)])
@@ -89,8 +89,10 @@ def clear(first, second):
 
 
 def test_what_the_chapter_says_of_the_ordered_split():
-    """CNN above SVM in every seed; moves add to both networks and not to the machine."""
-    assert max(clear(("CNN", True), ("SVM", False))) < 0.01 and max(clear(("CNN", False), ("SVM", False))) < 0.05
+    """With moves the CNN is above the SVM beyond chance in every seed, without in some; moves add to both networks."""
+    assert max(clear(("CNN", True), ("SVM", False))) < 0.01 / 3  # three comparisons
+    plain, machine = (image_networks.answers(study.row_of(method, False)).sum(axis=1) for method in ("CNN", "SVM"))
+    assert plain.min() > machine.max() and max(clear(("CNN", False), ("SVM", False))) > 0.05
     assert min(clear(("SVM", True), ("SVM", False))) > 0.05
     for method in ("MLP", "CNN"):
         with_moves, without = (image_networks.answers(study.row_of(method, moved)).mean(axis=1)

@@ -87,6 +87,11 @@ def clouds_to_prior(m1, l1, m2, l2):
     return clouds(m1, l1, 0 * m2, 0 * l2)
 
 
+def clouds_by_two_prices(m1, l1, m2, l2):
+    """The difference of the two divergences from the prior."""
+    return clouds_to_prior(m1, l1, m1, l1) - clouds_to_prior(m2, l2, m1, l1)
+
+
 def clouds_in_a_loop(m1, l1, m2, l2):
     """The right values, row by row."""
     return np.array([clouds(*(x[None] for x in row))[0] for row in zip(m1, l1, m2, l2, strict=True)])
@@ -155,6 +160,23 @@ def step(V, U, c, words, labels, rate, error=lambda s, y: scipy.special.expit(s)
     return new_V if "V" in tables else V, new_U if "U" in tables else U
 
 
+def step_word_by_word(V, U, c, words, labels, rate, first="neither"):
+    """Each word is a step of its own, and the next one sees what it did."""
+    V, U = V.copy(), U.copy()
+    for w, label in zip(words, labels, strict=True):
+        error = scipy.special.expit(U[w] @ V[c]) - label
+        to_center, to_context = error * U[w], error * V[c]
+        if first == "center":
+            V[c] = V[c] - rate * to_center
+            U[w] = U[w] - rate * error * V[c]
+        elif first == "context":
+            U[w] = U[w] - rate * to_context
+            V[c] = V[c] - rate * error * U[w]
+        else:
+            V[c], U[w] = V[c] - rate * to_center, U[w] - rate * to_context
+    return V, U
+
+
 def step_in_place(V, U, c, words, labels, rate):
     """The right values, and changed arguments."""
     new_V, new_U = step(V, U, c, words, labels, rate)
@@ -169,7 +191,7 @@ def step_in_one_table(V, U, c, words, labels, rate):
 
 
 def leap(x, guess, alpha_bars, steps, root=np.sqrt, end=1.0, renoise=True, ask=0, divide=True, order=1, once=False,
-         sign=1):
+         sign=1, small=False, fresh=None):
     """Leaps one by one, with a choice of faults."""
     steps = list(steps)[::order]
     noise = None
@@ -178,12 +200,20 @@ def leap(x, guess, alpha_bars, steps, root=np.sqrt, end=1.0, renoise=True, ask=0
         there = alpha_bars[steps[i + 1]] if i + 1 < len(steps) else end
         if there is None:
             return x
+        if small:
+            there = alpha_bars[t - 1] if t else 1.0
         if noise is None or not once:
             noise = guess(x, steps[min(i + ask, len(steps) - 1)])
         clean = x - sign * root(1 - here) * noise
         clean = clean / root(here) if divide else clean
-        x = root(there) * clean + (root(1 - there) * noise if renoise else 0)
+        again = noise if fresh is None else fresh.standard_normal(x.shape)
+        x = root(there) * clean + (root(1 - there) * again if renoise else 0)
     return x
+
+
+def leap_with_fresh_noise(x, guess, alpha_bars, steps):
+    """Spoiled again by noise that is drawn, the same in each call."""
+    return leap(x, guess, alpha_bars, steps, fresh=np.random.default_rng(0))
 
 
 def leap_in_place(x, guess, alpha_bars, steps):
@@ -226,6 +256,18 @@ def slopes_averaged(*given):
     """As if the rows were averaged."""
     bound, to_m, to_log_var = slopes(*given)
     return bound, to_m / len(bound), to_log_var / len(bound)
+
+
+def slopes_and_mean_bound(*given):
+    """Everything as if the rows were averaged."""
+    bound, to_m, to_log_var = slopes_averaged(*given)
+    return bound.mean(), to_m, to_log_var
+
+
+def slopes_of_a_logarithm_of_s(x, m, log_s, noise, A, sigma):
+    """log_var is taken for log s, and everything else is right for that."""
+    bound, to_m, to_log_var = slopes(x, m, 2 * log_s, noise, A, sigma)
+    return bound, to_m, 2 * to_log_var
 
 
 def slopes_with_a_drawn_price(x, m, log_var, noise, A, sigma):

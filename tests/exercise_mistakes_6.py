@@ -62,6 +62,14 @@ def one_by_sums(V, W, sign=1, start=None, keep=False, over=slice(None)):
     return U
 
 
+def one_by_library(V, W):
+    """The library's convolution of the padded V by W as it is: W would have to be turned first."""
+    m = W.shape[-1]
+    around = np.pad(V.swapaxes(0, 1), ((0, 0), (0, 0), (m - 1, m - 1), (m - 1, m - 1)))  # (C, B, ...)
+    places = np.lib.stride_tricks.sliding_window_view(around, (m, m), (2, 3))
+    return np.einsum("cbijef,obef->ocij", places, W)
+
+
 def one_by_unit_image(V, W):
     """A unit image goes through both layers; what comes out is the kernel, turned."""
     C, size = V.shape[1], V.shape[2] + W.shape[2] - 1
@@ -88,6 +96,15 @@ def tried(f, X, best=np.min, size=np.max, sign=1, own=True, axes=(0, 1), same=Fa
         gaps = [now - np.roll(first, move, (0, 1)) for move in moves]
         table.append(best([size(np.abs(gap) if absolute else gap) for gap in gaps]))
     return np.array(table).reshape(X.shape)
+
+
+def along_the_diagonal(f, X):
+    """f(X) is moved by as many rows as columns."""
+    Y, E = f(X), np.zeros(X.shape)
+    for u, v in np.ndindex(X.shape):
+        now = f(np.roll(X, (u, v), (0, 1)))
+        E[u, v] = min(np.abs(now - np.roll(Y, (d, d), (0, 1))).max() for d in range(max(Y.shape)))
+    return E
 
 
 def stays(f, X):
@@ -126,6 +143,19 @@ def gap_closed_above(p, labels, bins):
     confidence, right = p.max(axis=1), p.argmax(axis=1) == labels
     bin_of = np.ceil(confidence * bins).astype(int) - 1
     return sum(abs((confidence - right)[bin_of == b].sum()) for b in range(bins)) / len(p)
+
+
+def gap_of_middles(p, labels, bins):
+    """The middle of the bin stands for the confidences in it."""
+    bin_of = np.minimum((p.max(axis=1) * bins).astype(int), bins - 1)
+    right = p.argmax(axis=1) == labels
+    return sum(abs(((b + 0.5) / bins - right[bin_of == b]).sum()) for b in range(bins)) / len(p)
+
+
+def gap_with_a_bin_for_1(p, labels, bins):
+    """One bin more, which holds the confidences of exactly 1."""
+    bin_of, right = (p.max(axis=1) * bins).astype(int), p.argmax(axis=1) == labels
+    return sum(abs((p.max(axis=1) - right)[bin_of == b].sum()) for b in range(bins + 1)) / len(p)
 
 
 def gap_by_loop(p, labels, bins):

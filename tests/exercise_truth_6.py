@@ -82,6 +82,8 @@ def truth_6_10(answer):
     np.testing.assert_allclose(answer(fair, np.array([0, 0, 0, 0] * 2), 10), 0.25, rtol=1e-9)
     edge = np.array([[0.5, 0.5 - 1e-9], [0.7, 0.3]])  # both in the upper of two bins, |0.5 - 1 + 0.7|
     np.testing.assert_allclose(answer(edge, np.array([0, 1]), 2), 0.1, rtol=1e-6)
+    certain = np.array([[1.0, 0.0], [0.9, 0.1]])  # both in the last of four bins, |1 + 0.9 - 1|
+    np.testing.assert_allclose(answer(certain, np.array([1, 0]), 4), 0.45, rtol=1e-9)
     rng = np.random.default_rng(1)
     drawn, truth = rng.dirichlet(np.ones(4), size=60), rng.integers(4, size=60)
     drawn[7] = [0, 0, 1, 0]

@@ -107,6 +107,7 @@ def test_4_7_decoders():
     np.testing.assert_allclose(A @ B @ A @ B, A @ B, atol=1e-9)
     np.testing.assert_allclose(decoder(M @ B, C), A @ np.linalg.inv(M))
     assert np.abs(A @ B - (A @ B).T).max() > 0.1
+    np.testing.assert_allclose(decoder(np.eye(5)[:2], np.diag(range(1, 6))), np.eye(5)[:, :2])  # of least variance
     for special in (np.linalg.eigh(C)[1][:, -2:].T @ np.eye(5), None):
         P = decoder(B, np.eye(5)) @ B if special is None else decoder(special, C) @ special
         np.testing.assert_allclose(P, P.T, atol=1e-9)
@@ -135,32 +136,45 @@ def test_4_12_half_forgotten():
     quotes("4.12", f"t \\approx {math.sqrt(math.log(2) / 0.002):.1f}$",
            f"so $t \\approx {math.sqrt(math.log(2) * 1e5):.0f}$")
     assert abs(short / 50 - 3 / 8) < 0.01 and abs(long / 1000 - 1 / 4) < 0.015
-    left = np.prod(1 - np.linspace(0.001, 0.2, 50))
-    assert f"{left:.1%}" == "0.5%" and math.sqrt(left) < 0.1
+    assert f"{ALPHA_BARS[-1]:.1%}" == "0.5%" and math.sqrt(ALPHA_BARS[-1]) < 0.1
+
+
+BETAS = np.linspace(0.001, 0.2, 50)
+ALPHA_BARS = np.cumprod(1 - BETAS)
+CENTERS = 1.4 * np.stack([np.cos(np.arange(8) * np.pi / 4), np.sin(np.arange(8) * np.pi / 4)], axis=1)
+
+
+def best_guess(x, t):
+    middle, variance = np.sqrt(ALPHA_BARS[t]) * CENTERS, 0.01 * ALPHA_BARS[t] + 1 - ALPHA_BARS[t]
+    share = F.softmax(Tensor(-((x[:, None] - middle) ** 2).sum(axis=-1) / (2 * variance)), dim=1).data
+    return -np.sqrt(1 - ALPHA_BARS[t]) * (share @ middle - x) / variance
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_4_12_when_the_ring_decides(seed):
+    rng = np.random.default_rng(seed)
+    x, nearest = rng.standard_normal((1000, 2)), {}  # by the steps to go
+    for t in reversed(range(50)):
+        nearest[t + 1] = np.linalg.norm(x[:, None] - CENTERS, axis=-1).argmin(axis=1)
+        x = (x - BETAS[t] / np.sqrt(1 - ALPHA_BARS[t]) * best_guess(x, t)) / np.sqrt(1 - BETAS[t])
+        again = np.sqrt(BETAS[t] * (1 - ALPHA_BARS[t - 1]) / (1 - ALPHA_BARS[t])) if t else 0
+        x = x + again * rng.standard_normal(x.shape)
+    twenty, ten, five = (np.mean(nearest[left] == nearest[1]) for left in (20, 10, 5))
+    assert 0.35 < twenty < 0.45 and 0.75 < ten < 0.85 and five > 0.95
+    quotes("4.12", "about four points in ten, with 10 steps for about eight, with 5 for nearly all")
 
 
 def test_4_13_leaps():
-    alpha_bars = np.cumprod(1 - np.linspace(0.001, 0.2, 50))
-    angles = np.arange(8) * np.pi / 4
-    centers = 1.4 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-
-    def best_guess(x, t):
-        middle, variance = np.sqrt(alpha_bars[t]) * centers, 0.01 * alpha_bars[t] + 1 - alpha_bars[t]
-        scores = -((x[:, None] - middle) ** 2).sum(axis=-1) / (2 * variance)
-        share = np.exp(scores - scores.max(axis=1, keepdims=True))
-        share = share / share.sum(axis=1, keepdims=True)
-        return -np.sqrt(1 - alpha_bars[t]) * (share @ middle - x) / variance
-
     def astray(stride, seed):
         noise = np.random.default_rng(seed).standard_normal((1000, 2))
-        x = code.leaps(noise, best_guess, alpha_bars, list(range(49, -1, -stride)))
-        return np.mean(np.linalg.norm(x[:, None] - centers, axis=-1).min(axis=1) > 0.35)
+        x = code.leaps(noise, best_guess, ALPHA_BARS, list(range(49, -1, -stride)))
+        return np.mean(np.linalg.norm(x[:, None] - CENTERS, axis=-1).min(axis=1) > 0.35)
 
     shares = {stride: [astray(stride, seed) for seed in range(3)] for stride in (1, 5, 10)}
     assert max(shares[1]) < 0.01 and 0.06 < np.mean(shares[5]) < 0.095 and 0.3 < np.mean(shares[10]) < 0.37
     quotes("4.13", "less than 1 % lie far off", "it is about 8 %, in 5 leaps a third", "(49, 44, ..., 4)")
-    noise = np.random.default_rng(0).standard_normal((1000, 2))
-    assert np.linalg.norm(code.leaps(noise, best_guess, alpha_bars, [49]), axis=1).max() < 0.5
+    one = code.leaps(np.random.default_rng(0).standard_normal((1000, 2)), best_guess, ALPHA_BARS, [49])
+    assert np.linalg.norm(one, axis=1).max() < 0.5
 
 
 def test_4_14_through_chance():
@@ -299,7 +313,7 @@ def test_4_17_a_representation():
     assert (cells, setting) == (7, (16, True))
     quotes("4.17", f"which read {100 * of_strokes:.0f} % of the validation pictures, and 16 white numbers of PCA, "
            f"{100 * of_pca:.0f} %; pixels read {100 * of_pixels:.0f} %")
-    quotes("4.17", f"The best of six settings read {100 * of_views:.0f} %")
+    quotes("4.17", f"with the best of six settings, {100 * of_views:.0f} % of the validation pictures")
     assert of_pixels - 0.01 < of_views < of_pca - 0.01
     judged = {name: code.few_labels(by, train, new, 5, JUDGING) for name, by in (
         ("directions", code.stroke_directions), ("PCA", by_pca(train, *setting)), ("pixels", code.pixels))}
@@ -327,7 +341,8 @@ def test_4_17_a_representation():
 
 def test_what_the_questions_quote():
     assert f"{math.log(399):.2f}" == "5.99" and f"{math.log(10):.2f}" == "2.30"
-    asks("4.6", "5.99", r"$\log 10 = 2.30$")
+    asks("4.6", "5.99", r"$\log 10 = 2.30$", "the temperature 0.5", "a loss near 4")
+    assert 3.8 < math.log(1 + 398 * math.exp(-200 / 199 / 0.5)) < 4.2  # the best of Exercise 4.16
     same = Tensor(np.ones((200, 8)))
     for tau in (0.05, 1.0):
         assert F.nt_xent(same, same, tau).item() == pytest.approx(math.log(399))

@@ -118,7 +118,8 @@ def test_6_4_a_separable_block():
         assert (cost.parameters, cost.forward) == code.separable_cost(c_in, c_out, k, s, n)
         full = count(nn.Conv2d(c_in, c_out, k, s, k // 2, bias=False), np.zeros((1, c_in, n, n)))
         assert cost.forward / full.forward == pytest.approx(1 / c_out + 1 / k**2)
-    quotes("6.4", r"For $O > k^2$", "with $3 \\times 3$ from ten channels on")
+    assert all((n - 1) // s + 1 == math.ceil(n / s) for n in range(1, 40) for s in range(1, 7))
+    quotes("6.4", "that is $n / s$, rounded up", r"For $O > k^2$", "with $3 \\times 3$ from ten channels on")
 
 
 def test_6_5_temperature():
@@ -202,7 +203,10 @@ def test_6_9_does_it_follow():
     assert (followed(lambda x: largest(around(x, W))) == even).all()
     assert (followed(lambda x: slide(np.pad(x, 1), W)) == (u + v == 0)).all()
     assert followed(lambda x: np.maximum(around(x, W), 0).mean(keepdims=True)).all()
-    assert followed(lambda x: around(x, W)[::2, ::2], np.ones((8, 8))).all()
+    blank = np.ones((8, 8))
+    assert followed(lambda x: around(x, W)[::2, ::2], blank).all()
+    assert followed(lambda x: slide(np.pad(x, 1), W), blank).all()
+    quotes("6.9", "for a blank sheet every map at all follows every move")
     quotes("6.9", "follows all 64 moves", "follows the 16 moves by even numbers", "only the move by nothing")
 
 

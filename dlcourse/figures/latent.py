@@ -85,8 +85,9 @@ class Latent(Figure):
             "Walk from the 0 to the 1, with either model. Where does the picture change most? The largest step is 2.7 "
             "times the mean one for the autoencoder, 1.5 times for the VAE. Then go elsewhere and press 'Start here' "
             "and 'End here'. For about one in ten random pairs the VAE's is the larger one: can you find such a walk?",
-            "Press 'Draw from N(0, 1)' twenty times with the VAE, then with the autoencoder. Which digits hardly ever "
-            "come there? Look for 0 on the axes, and for the codes around it, in either plane.",
+            "Press 'Draw from N(0, 1)' (normal numbers, as a VAE's codes should be) twenty times with the VAE, then "
+            "with the autoencoder. Which digits hardly ever come there? In either plane find the place where both "
+            "numbers are 0, and see which codes lie around it.",
             "Choose 'drawings' and drag the point into a corner, far from all codes. The decoder draws something "
             "there, too. Which number tells that no digit was near? Then compare the middles of your walks: is the "
             "VAE's nearer to a real digit than the autoencoder's? And that of the mixed pixels?",

@@ -49,7 +49,8 @@ QUESTIONS = (
             ),
             Option(
                 "Columns at right angles",
-                "Nothing in the loss asks for it. The cell of the chapter found columns far from right angles.",
+                "Nothing in the loss asks for it. The chapter's columns are not quite at right angles, and none lies "
+                "along a principal direction.",
             ),
         ),
     ),
@@ -59,8 +60,8 @@ QUESTIONS = (
         "before you call the code a good representation?",
         (
             Option(
-                "Nothing; an error near 0 on new rows shows that it learned the pictures",
-                "Copying rebuilds anything. The wide network of the chapter rebuilt scrambled pictures nearly as well.",
+                "Nothing: it has learned the pictures",
+                "Copying rebuilds anything. The wide network of the chapter rebuilt scrambled pictures with 4 % lost.",
             ),
             Option(
                 "Whether it was trained for long enough",
@@ -72,7 +73,7 @@ QUESTIONS = (
                 "out the size.",
             ),
             Option(
-                "What it does with inputs that are no pictures, and what a probe reads from it",
+                "What it rebuilds of inputs that are no pictures",
                 "If it rebuilds nonsense as well, it only copies. Low error counts in spite of an obstacle: a narrow "
                 "code, noise, a price.",
                 right=True,
@@ -130,14 +131,15 @@ QUESTIONS = (
     ),
     Question(
         "4.6",
-        "The contrastive loss of a run with 200 pictures in a batch stays at 5.99 all the time. What has happened?",
+        "The contrastive loss of a run with 200 pictures in a batch and the temperature 0.5 stays at 5.99 all the "
+        "time. What has happened?",
         (
             Option(
-                "A good sign, since the embeddings are as uniform as can be",
-                "Uniform embeddings with partners together have a much smaller loss.",
+                "The embeddings are spread as evenly as can be",
+                "At this temperature uniform embeddings with partners together would have a loss near 4.",
             ),
             Option(
-                "The embeddings of all views are the same, or no better than a guess",
+                "All views have the same embedding, or one that is no better than a guess",
                 r"$\log 399 = 5.99$: each of the 399 others is taken for the partner with the same probability.",
                 right=True,
             ),
@@ -163,8 +165,8 @@ QUESTIONS = (
                 right=True,
             ),
             Option(
-                'The same question with "left" and "right" exchanged',
-                "A neighbor of the third word is found from either side. It would show nothing new.",
+                'The same question with another pair of opposites in front, such as "upper" and "lower"',
+                "A neighbor of the third word is found from any pair. It would show nothing new.",
             ),
             Option(
                 "The cosine of the answer, which should be near 1",
@@ -182,19 +184,19 @@ QUESTIONS = (
         "others. What may you conclude?",
         (
             Option(
-                "The data have five clusters",
+                "The data have about five clusters",
                 "Pure noise shows islands at a small perplexity. Islands are a question, to be asked of the codes.",
             ),
             Option(
                 "The far island is the most different from all others",
-                "The map keeps who is next to whom. In the chapter gaps of 10 and 60 came out alike.",
+                "The map keeps who is next to whom. In the chapter gaps of 10 and 50 came out alike.",
             ),
             Option(
                 "The codes in the large island scatter more",
                 "Each point is given about the same number of neighbors, so tight and loose clouds come out alike.",
             ),
             Option(
-                "Points that are neighbors on the map were mostly neighbors among the codes",
+                "Points that are neighbors on the map are neighbors among the codes, as a rule",
                 "That is what the method tries to keep. For all else measure distances in the codes themselves.",
                 right=True,
             ),

@@ -36,8 +36,8 @@ QUESTIONS = (
         (
             Option(
                 "Both become four times as many",
-                "So it would be for a dense layer with as many outputs for each pixel. A kernel does not know how "
-                "large the picture is.",
+                "So it would be for a dense layer with a fixed number of outputs. A kernel does not know how large the "
+                "picture is.",
             ),
             Option(
                 "The parameters stay, the multiplications become about four times as many",
@@ -59,7 +59,7 @@ QUESTIONS = (
         "Why does the gradient by the image use the kernel turned by 180 degrees?",
         (
             Option(
-                "Because backward inverts what forward did",
+                "Because backward undoes forward, and turning by 180 degrees undoes the kernel",
                 "The transpose is no inverse: what forward has averaged away cannot come back.",
             ),
             Option(
@@ -67,8 +67,8 @@ QUESTIONS = (
                 "It is no convention. With either definition forward, backward has the other one.",
             ),
             Option(
-                "Because the gradient runs through the layers in the opposite order",
-                "That is the order of layers. Inside one layer the question is which outputs a pixel enters.",
+                "Because the gradient runs from the last output to the first, so rows and columns are read backward",
+                "Nothing is read in another order; the question is which outputs a pixel enters.",
             ),
             Option(
                 "Because a pixel stands under the right side of the kernel for the output on its left",
@@ -142,13 +142,13 @@ QUESTIONS = (
                 "No temperature changes which logit is largest, so 80 answers stay right.",
             ),
             Option(
-                "It can make what it says true, for pictures like these",
+                "It can make 90 % into 80 % for these pictures",
                 "A temperature above 1 makes answers less sure. Where 90 % becomes 80 %, the words fit the facts, as "
                 "long as the pictures come from the same source.",
                 right=True,
             ),
             Option(
-                "It can make what it says true, for all pictures",
+                "It can make its probabilities true, also for pictures of another kind",
                 "The chapter's temperatures were chosen on some rows and did harm on others.",
             ),
             Option(
@@ -162,13 +162,13 @@ QUESTIONS = (
         "A heat map changes completely when the network's weights are shuffled. What does that say?",
         (
             Option(
-                "The map depends on the weights, and no more than that",
+                "The map depends on the network's weights",
                 "A map of noise, drawn anew for each network, would pass, too. Whether the map is right needs a cause "
                 "that is known.",
                 right=True,
             ),
             Option(
-                "The map shows which pixels the answer was based on",
+                "The map shows which pixels this network's answer was based on",
                 "In the chapter one method passed this check and then pointed beside a mark that was known to count.",
             ),
             Option(

@@ -8,7 +8,8 @@ differs is the loss of two embeddings z1 and z2 of one picture:
     positive only     the cosine of z1 and z2 shall be 1, and nothing else is asked
     predictor         the same of p(z1) and z2, where p is a small network and z2 counts as a constant (after SimSiam,
                       whose head and predictor have batch normalization; here nothing has, outside the encoder)
-    variance          z1 near z2; each coordinate keeps a spread over the batch, and coordinates differ (VICReg)
+    variance          z1 near z2; each coordinate keeps a spread over the batch, and coordinates differ (after VICReg,
+                      weights not exactly theirs: see `variance`)
     negatives         SimCLR's loss
 
 Measured on rows 800-999, which are not changed: the spread of the embeddings on the unit sphere (0 when all are one

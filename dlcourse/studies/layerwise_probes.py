@@ -6,8 +6,9 @@ A convolutional network, that of the study `glyphs` with other outputs, learns 6
 once to name the letter (capital or small count as one where they look alike) and once, with the same pictures, to name
 the font. A third network stays as it was drawn. To 2,000 new pictures in the same fonts we put both questions, by a
 linear probe on the pixels and on what each of the four convolutions returns: two thirds of the pictures fit the probe,
-the others judge it. Maps are averaged to 4 x 4 places before, the pixels to 14 x 14, so that no layer wins by its
-size. Three seeds, of pictures, first weights and order. Nothing is chosen by these numbers.
+the others judge it. Maps are averaged to 4 x 4 places before, the pixels to 14 x 14; the sizes are 196, 128, 256, 288
+and 64, so compare networks at a layer rather than layers. Three seeds, of pictures, first weights and order. Nothing is
+chosen by these numbers.
 """
 
 import time

@@ -5,7 +5,7 @@ hold every number that is quoted here to a run.
 """
 
 from ..base import Exercise
-from . import checks, code
+from . import checks, code, step_checks
 
 CLOUDS = (
     Exercise(
@@ -31,9 +31,9 @@ comes from $\varepsilon$? What would you do with $s$, and with $a$, if you only 
         check=checks.without_a_price,
         explanation=r"""
 C. The error is $(1 - a b)^2 + a^2 s^2$. Noise only harms, so $s$ has a slope that never changes its sign: 0.233 after
-100 steps, 0.091 after 1,000 and 0.035 after 10,000. It slows down because the slope is proportional to $s^2$, and never
-arrives. The other way to a small $a s$ is a small $a$, with $b$ large to make up for it: the means move apart, from 1.8
-to 2.6.
+100 steps, 0.091 after 1,000 and 0.035 after 10,000. It slows down because the slope by $\log s$, in which the cell
+takes its steps, is proportional to $s^2$, and it never arrives. The other way to a small $a s$ is a small $a$, with $b$
+large to make up for it: the means move apart, from 1.8 to 2.6.
 
 So without the KL term a VAE turns itself into a plain autoencoder, with points for clouds and codes as far apart as
 they like. The KL term does two things: it keeps the clouds wide, by $-\log s^2$, and near 0, by $m^2$. With $\beta = 1$
@@ -93,8 +93,9 @@ step, so their sum is about $0.002\, t^2$. It must reach $\log 2 = 0.693$, which
 long schedule the sum is about $10^{-5}\, t^2$, so $t \approx 263$; the run says 260.
 
 So half of the variance is gone after three eighths of the short schedule and a quarter of the long one. The rest of
-the steps works on points that are mostly noise: there it is decided roughly where a point goes, and in the first
-steps how it looks in detail. Schedules are chosen for how they share out this time.
+the steps works on points that are mostly noise. On the chapter's ring little is decided there: with 20 steps to go back
+the nearest center is the final one for about four points in ten, with 10 steps for about eight, with 5 for nearly all.
+Large and distant features are decided earlier than small ones, which is why schedules differ.
 """,
     ),
     Exercise(
@@ -111,13 +112,14 @@ From there guess anew, and so on; the last leap goes to $\bar\alpha = 1$, which 
 noise `x` (N, D) to begin with, a function `guess(x, t)`, the array `alpha_bars` as in the chapter, and the list `steps`
 of the steps at which to guess, the largest first.
 
-Try it on the ring with the chapter's `best_guess`: how many points go astray with 50 leaps, with 10, with a single one?
+Try it on the ring with the chapter's `best_guess` (run the chapter up to Figure 4.29 for it): how many points go astray
+with 50 leaps, with 10, with a single one?
 """,
         hint="""
 Each leap has two levels of noise, the one of now and the one of the next step in the list. What is the level after the
 last one? No random number is drawn.
 """,
-        answer=code.leaps, check=checks.leaps,
+        answer=code.leaps, check=step_checks.leaps,
         explanation=r"""
 The guess is made at the step where the point *is*, and both levels in the formula are $\bar\alpha$, the shares of the
 whole way, not $\alpha_t$ of one step. With the best guess, `range(49, -1, -1)` as the list and a thousand points, less

@@ -144,8 +144,9 @@ something about the width of a flower whose length it knows.
    of 36 are reduced by $32^2 / 84 = 12.2$, so 23.8 is lost, where the line along $(1, 0)$ loses 36 and the best line
    20.
 
-So a code that is not the best may still be decoded far better than by its own transpose. PCA is the case in which
-encoder and decoder are best together, and only there the decoder is the encoder's transpose.
+So a code that is not the best may still be decoded far better than by its own transpose. With PCA's directions encoder
+and decoder are best together. That the decoder is the encoder's transpose is no proof of it: any orthonormal
+eigenvectors have that, even those of least variance.
 """,
     ),
     Exercise(

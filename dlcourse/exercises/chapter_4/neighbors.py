@@ -5,7 +5,7 @@ hold every number that is quoted here to a run.
 """
 
 from ..base import Exercise
-from . import checks, code
+from . import checks, code, step_checks
 
 NEIGHBORS = (
     Exercise(
@@ -73,7 +73,7 @@ questions it beats both $b$ and $c$. Short vectors make a high cosine cheap.
 Imagine the encoder that every reader of digits would like to have: all pictures of a class, and all their views, have
 *one* embedding, and the embeddings of the ten classes are at right angles. A batch has 200 pictures, 20 of each class,
 and two views of each. **Before you run it**: how large is the contrastive loss NT-Xent of this encoder, with the
-temperature 0.1? (A guess costs $\log 399 = 5.99$.)
+temperature 0.1? Two decimal places, please. (A guess costs $\log 399 = 5.99$.)
 
 Then run `only_the_class(tau=0.5)`. Does the loss want what we want?
 """,
@@ -81,18 +81,18 @@ Then run `only_the_class(tau=0.5)`. Does the loss want what we want?
 How many of the 399 other views have the same embedding as a given view, its partner among them? What do the others
 contribute to the sum under the logarithm, if their cosine is 0?
 """,
-        experiment=code.only_the_class, prediction="the loss, to one decimal place or better",
+        experiment=code.only_the_class, prediction="the loss, to two decimal places",
         check=checks.only_the_class,
         explanation=r"""
 3.66. Of the 399 others, 39 stand in the same place, and the partner is one of them. The other 360 have the cosine 0,
 each with the weight $e^{-10}$ against theirs. So the loss is $\log(39 + 360\, e^{-10}) = 3.66$: the encoder finds the
 class and has to guess among 39. With $\tau = 0.5$ it is $\log(39 + 360\, e^{-2}) = 4.47$, since strangers count more.
 
-An encoder that tells every picture from every other one would have a loss near 0. So this loss does not want classes:
-it pushes apart two pictures of the same digit just like any two pictures. That codes of one class lie near each other
-in the end is not its goal. It comes from the network, for which pictures that look alike are hard to tell apart, and
-from views that make different pictures of a class alike. Who has labels can make all pictures of a class partners
-(Khosla et al. 2020).
+With $\tau = 0.1$ and enough dimensions, an encoder that tells every picture from every other one would have a loss near
+0. So this loss does not want classes: it pushes apart two pictures of the same digit just like any two pictures. That
+codes of one class lie near each other in the end is not its goal. It comes from the network, for which pictures that
+look alike are hard to tell apart, and from views that make different pictures of a class alike. Who has labels can make
+all pictures of a class partners (Khosla et al. 2020).
 """,
     ),
     Exercise(
@@ -140,7 +140,7 @@ even as the true context. Then its vector gets both parts of the gradient.
 The gradients stand in the chapter: error times vector. Both are taken before anything moves. And try in NumPy what
 `x[[1, 1]] += 1` does to an array of zeros.
 """,
-        answer=code.word_step, check=checks.word_step,
+        answer=code.word_step, check=step_checks.word_step,
         explanation=r"""
 `U[words] -= ...` reads all rows, subtracts, and writes all rows back: where a number stands twice, the second result
 overwrites the first, and one part is lost without a word. `np.subtract.at` and `np.add.at` do one after the other. It

@@ -89,7 +89,8 @@ def one_kernel(answer):
             last[:, :, a : a + k, b : b + k] = np.tensordot(W[:, :, a, b], V, axes=1)
         first = np.tensordot(W[:, 0], V[0], axes=0)  # (O, m, m, C, k, k)
         traps = (
-            (code.one_kernel(V, W[turned]), "W is turned; the definition has no minus sign, so distances add up"),
+            (code.one_kernel(V, W[turned]), "W enters turned: the definition has no minus sign, so distances add up. "
+             "(With `F.conv2d` on the padded V, W must be turned first.)"),
             (code.one_kernel(V[turned], W), "V is turned; the definition has no minus sign, so distances add up"),
             (right[turned], "both kernels are turned; the definition of the chapter has no minus sign"),
             (right.swapaxes(2, 3), "rows and columns are exchanged"),
@@ -122,6 +123,9 @@ def follows(answer):
             (_followed(f, X, moves="same"), "f(X) was moved by (u, v) only; try all its moves, since a stride makes "
              "it move by less"),
             (_followed(f, X, moves="none"), "f(X) was not moved; it may follow in its own way"),
+            (_followed(f, X, moves="diagonal"), "f(X) moved only along the diagonal; try every pair of rows and "
+             "columns"),
+            (right[::-1, ::-1], "the moves are in reverse order: E[0, 0] belongs to no move at all"),
             (_followed(f, X, best=np.max), "the move that fits worst was kept"),
             (_followed(f, X, best=np.mean), "the mean over the moves of f(X); keep the one that fits best"),
             (_followed(f, X, size=np.mean), "the mean difference; a single wrong number is enough to fail"),
@@ -142,7 +146,8 @@ def _followed(f, X, moves="all", best=np.min, size=np.max, sign=1, axes=(0, 1), 
     Y, E = f(X), np.empty(X.shape)
     for u, v in np.ndindex(X.shape):
         found = f(np.roll(X, (sign * u, sign * v), axis=axes))
-        tried = {"all": np.ndindex(Y.shape), "same": [(u, v)], "none": [(0, 0)]}[moves]
+        diagonal = [(step, step) for step in range(max(Y.shape))]
+        tried = {"all": np.ndindex(Y.shape), "same": [(u, v)], "none": [(0, 0)], "diagonal": diagonal}[moves]
         differences = (found - np.roll(Y, move, axis=(0, 1)) for move in tried)
         E[u, v] = best([size(d if signed else np.abs(d)) for d in differences])
     return E
@@ -152,8 +157,10 @@ def confidence_gap(answer):
     rng = np.random.default_rng(2)
     sure = np.array([[8, 0, 0], [0, 8, 0], [6, 2, 0], [0, 7, 1], [0, 1, 7], [2, 2, 4]]) / 8  # 1, and edges of bins
     drawn = rng.dirichlet([0.6, 0.6, 0.6], size=40)
+    certain = np.array([[1, 0], [0.9, 0.1]])  # a confidence of 1 beside another one of the last bin
     cases = (
         ("6 pictures", sure, np.array([0, 2, 0, 2, 2, 0]), 4),
+        ("2 pictures", certain, np.array([1, 0]), 4),
         ("40 pictures", drawn, rng.integers(3, size=40), 8),
         ("40 pictures in one bin", drawn, drawn.argmax(axis=1) * (np.arange(40) % 4 > 0), 1),
     )
@@ -166,8 +173,13 @@ def confidence_gap(answer):
         apart = np.abs(gaps[filled]) / counts[filled]
         of_labels = _bins(of_label, hit, bins)
         without_ones = _bins(top[below], hit[below], bins)
+        bin_of = np.minimum((bins * top).astype(int), bins - 1)
+        ones_apart = np.bincount((bins * top).astype(int), top - hit, bins + 1)
+        in_middle = np.bincount(bin_of, (bin_of + 0.5) / bins - hit, bins)
         closed_above = np.bincount(np.ceil(bins * top).astype(int) - 1, top - hit, bins)
         traps = (
+            (np.abs(ones_apart).sum() / N, "a confidence of exactly 1 has a bin of its own; it belongs to the last "
+             "one"),
             (abs((top - hit).mean()), "one sum over all bins: too sure in one cancels too unsure in another. Take the "
              "size bin by bin"),
             ((top - hit).mean(), "one sum over all bins, with its sign; take the size bin by bin"),
@@ -180,6 +192,7 @@ def confidence_gap(answer):
             (gaps.sum() / N, "the gaps of the bins have signs; take their size"),
             (np.abs(of_labels[0]).sum() / N, "the probability of the right class; asked is that of the answer"),
             (np.abs(closed_above).sum() / N, "a confidence of exactly b / bins belongs to bin b, not to the one below"),
+            (np.abs(in_middle).sum() / N, "the middle of the bin; asked is the mean confidence in it"),
             (np.abs(without_ones[0]).sum() / N, "a confidence of exactly 1 belongs to the last bin"),
             (np.abs(without_ones[0]).sum() / max(below.sum(), 1), "a confidence of exactly 1 belongs to the last bin"),
         )

@@ -118,8 +118,8 @@ and the second step works at as many.
 """,
         answer=code.separable_cost, check=checks.separable_cost,
         explanation=r"""
-With $2p = k - 1$ the output has $\lfloor (n - 1) / s \rfloor + 1$ places along one side, for which $n / s$ would have
-to be rounded up. Each weight is used once at each place: $C k^2$ weights of the first step and $C O$ of the second.
+With $2p = k - 1$ the output has $\lfloor (n - 1) / s \rfloor + 1$ places along one side, that is $n / s$, rounded up.
+Each weight is used once at each place: $C k^2$ weights of the first step and $C O$ of the second.
 A full convolution would have $C O k^2$, so the block costs $\frac1O + \frac1{k^2}$ of it.
 
 For $O > k^2$ the second step costs more than the first: with $3 \times 3$ from ten channels on. In MobileNets nearly
@@ -194,7 +194,8 @@ of $s$ lie among $k$ neighboring whole numbers?
    Among them lie $\lfloor k / s \rfloor$ or $\lceil k / s \rceil$ multiples of $s$. It is the same for all if $s$
    divides $k$: the chapter's rule against checkerboards.
 4. One pixel in four. For $k < s$ there are pixels that enter no output at all: their gradient is 0 whatever the loss.
-   He et al. (2016) use such a layer on the path around a block. The other path sees all pixels.
+   He et al. (2016) use such a layer on the path around a block. The other path sees all pixels,
+   in blocks of two $3 \times 3$.
 """,
     ),
     Exercise(

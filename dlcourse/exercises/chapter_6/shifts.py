@@ -62,7 +62,8 @@ Without a move, $E_{00} = 0$ always. What the others say about a random image of
   that could move: that is what invariant means.
 
 One random image is enough to refute, and it is nearly enough to believe: numbers that were drawn at random hardly ever
-agree by accident. But for a blank sheet every map on the ring follows every move. A test is only as good as its image.
+agree by accident. But for a blank sheet every map at all follows every move, since nothing has moved. A test is only as
+good as its image.
 """,
     ),
     Exercise(

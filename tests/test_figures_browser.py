@@ -58,7 +58,7 @@ def test_a_figure_starts_on_its_page(name, open_page, site):
     place.scroll_into_view_if_needed()  # its numbers are loaded when it comes near
     assert place.locator("figure").get_attribute("aria-label")
     assert "A figure to play with." not in place.inner_text()
-    assert place.locator("ol li").count() == len(FIGURES[name]().tries)
+    assert place.locator(".dl-tries li").count() == len(FIGURES[name]().tries)
     assert wrong == []
 
 
@@ -237,6 +237,8 @@ def test_a_screen_reader_hears_names_values_and_results(neuron):
 
 def test_the_colors_follow_the_page(open_page, address):
     page, _ = open_page(address + CHAPTER)
+    page.locator('[data-figure="neuron"]').first.scroll_into_view_if_needed()
+    page.locator('[data-figure="neuron"] canvas').first.wait_for()
     light = page.evaluate(LIGHTNESS)
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_function(f"({LIGHTNESS})() < {light / 2}")

@@ -21,8 +21,7 @@ def fitting_sizes(answer):
         ([(5, 1, 0), (2, 2, 0), (5, 1, 0), (2, 2, 0)], 4),
         ([(5, 2, 1), (3, 3, 0)], 2),
     ):
-        right = code.fitting_sizes(layers, n)
-        out = n
+        right, out = code.fitting_sizes(layers, n), n
         for k, s, p in layers:
             out = (out + 2 * p - k) // s + 1
         traps = (
@@ -338,8 +337,8 @@ def one_loud_kernel(prediction):
         (1 / 16, "this is the ratio the other way round"),
         (999, "the number of kernels does not matter, only how large the step is"),
     )
-    question = "how large is a step in both cases, and how does the error of rounding depend on it?"
-    near("the factor", prediction, code.one_loud_kernel(), 1.0, traps, question)
+    near("the factor", prediction, code.one_loud_kernel(), 1.0, traps,
+         "how large is a step in both cases, and how does the error of rounding depend on it?")
 
 
 def enlarged(prediction):

@@ -51,7 +51,7 @@ def test_weight_decay_solves_its_own_equations(shape):
     H, targets = rng.standard_normal(shape), rng.standard_normal((shape[0], 3))
     W = study.least_squares(H, targets, decay=0.7)
     np.testing.assert_allclose(H.T @ (H @ W - targets) + 0.7 * W, 0, atol=1e-12)
-    small = study.least_squares(H, targets, decay=1e-9)
+    small = study.least_squares(H, targets, decay=1e-7)  # with less of it, rounding errors are larger than its effect
     np.testing.assert_allclose(small, study.least_squares(H, targets), atol=1e-6)
 
 

@@ -166,8 +166,9 @@ class ReadDigit(Figure):
             "Draw all ten digits. Is one misread? Look at its 8 x 8 counts: could you read them? Then try a thinner "
             "pen, which leaves less ink in the counts.",
             "Take a test digit and turn centering off. Shift it to the right: up to 0.1 of the pad, which is 0.8 of a "
-            "pixel, hardly any answer changes, since the network learned from shifted digits. Make it smaller, 0.6: now "
-            "most answers are wrong. Why does it not know what a small digit is, and what does centering do about it?",
+            "pixel, hardly any answer changes, since the network learned from shifted digits. Make it smaller, 0.6: "
+            "now most answers are wrong. Why does it not know what a small digit is, and what does centering do about "
+            "it?",
             "Show one that is misread, and then the next: mostly the right digit has the second bar. Ask what speaks "
             "for the answer, and then what speaks for the right digit: which part decided?",
             "Draw a letter, or scribble, until the network is sure of it. Softmax shares out 1 among ten digits, and "

@@ -342,10 +342,9 @@ def one_loud_kernel(prediction):
 
 
 def enlarged(prediction):
-    outcome = "; ".join(f"{name} {moved}" for name, moved in code.enlarged().items())
     questions = {
         "A": "there are 16 times as many terms, and by how much is each of them smaller?",
         "B": "that is how the ratio of the two grows; what becomes of each of them?",
         "D": "16 random signs add up to about 4; how large is a weight now?",
     }
-    choice(prediction, "C", outcome, questions)
+    choice(prediction, "C", "; ".join(f"{name} {moved}" for name, moved in code.enlarged().items()), questions)

@@ -191,6 +191,14 @@ def test_a_wrong_cell_stops_the_build(cell, message):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_has_the_number_of_its_file(chapter, pages):
+    """In the contents of every page, and also before the chapters that come earlier are written."""
+    number = f"{int(chapter.removeprefix('notebooks/')[:2])}."
+    link = site_tools.soup(pages["book/glossary.html"]).select_one(f'nav.bd-links a[href$="{chapter}.html"]')
+    assert link.get_text().strip().startswith(f"{number} ")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_source_of_a_chapter_is_in_the_bibliography(chapter, pages):
     sources = site_tools.soup(pages[f"{chapter}.html"]).select("section#sources li")
     assert len(sources) > 5

@@ -193,8 +193,8 @@ cases, of which two are alike.
    the step from $L$ to $L + 1$ leave out each number in turn. The $L + 1$ means that remain average to the mean of all,
    since each number is left out once and kept $L$ times. The logarithm of their average is at least the average of
    their logarithms, and each of these has the mean $B_L$.
-3. One draw: $-\frac12 (\log 0.1 + \log 1.9) = -\frac12 \log 0.19 = 0.83$. Two draws: the mean ratio is 0.1, 1, 1, or
-   1.9, so the gap is $-\frac14 \log 0.19 = 0.42$.
+3. One draw: $-\frac12 (\log 0.1 + \log 1.9)$, which is $-\frac12 \log 0.19 = 0.83$. Two draws: the mean ratio is 0.1,
+   1, 1, or 1.9, so the gap is $-\frac14 \log 0.19 = 0.42$.
 4. Write the mean ratio as $p(x) (1 + u)$. Then $\mathbb{E}[u] = 0$ and $\mathbb{E}[u^2] = \mathrm{Var}[w / p(x)] / L$,
    which is the claim. Here the variance is $0.9^2 = 0.81$ and the gap for $L = 64$ is about 0.0063, and exactly it is
    0.0065. It helps little where the variance is huge: where the cloud misses a region that matters, a ratio there is

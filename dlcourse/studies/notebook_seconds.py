@@ -1,9 +1,9 @@
-"""How long is a notebook: its words counted, its run timed on one core, the faster of two runs.
+"""How long is a notebook: its words counted, and the faster of two runs timed on one core.
 
     python -m dlcourse.studies notebook_seconds
 
-A chapter tells its readers what it will cost them. The number is measured here and not guessed. What else a machine does
-can only slow a run, so the faster one says more.
+A chapter tells its readers what it will cost them. The number is measured here and not guessed. What else a machine
+does can only slow a run, so the faster one says more.
 """
 
 import time

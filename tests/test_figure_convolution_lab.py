@@ -2,7 +2,7 @@
 
 import pytest
 from lab_tools import run_cell
-from test_figure_convolution_browser import ExplorerOnPage
+from convolution_tools import ExplorerOnPage
 
 pytestmark = pytest.mark.browser
 

@@ -1,8 +1,8 @@
 """The convolution explorer in JupyterLab with a live kernel: Python reads what is changed, and sets what is seen."""
 
 import pytest
-from lab_tools import run_cell
 from convolution_tools import ExplorerOnPage
+from lab_tools import run_cell
 
 pytestmark = pytest.mark.browser
 

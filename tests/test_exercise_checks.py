@@ -320,3 +320,27 @@ def test_a_check_says_nothing_but_its_verdict(capsys):
     check("1.2", lambda sizes: 1 / 0)
     printed = capsys.readouterr()
     assert printed.err == "" and len(printed.out.splitlines()) == 4
+
+
+def test_rubbish_that_is_collected_meanwhile_is_not_counted():
+    """Planted: rings of objects that run many lines of Python when they are collected."""
+
+    class Rubbish:
+        def __init__(self):
+            self.ring = self
+
+        def __del__(self):
+            total = 0
+            for k in range(100):
+                total += k
+
+    def doubled(x):
+        kept = list(map(list, [()] * 3000))  # enough new objects for the collector to start, if it may
+        return 2 * x + 0 * len(kept)
+
+    def arguments(N):
+        for _ in range(20 if N > 8 else 0):
+            Rubbish()
+        return (np.ones(N),)
+
+    without_loop(doubled, arguments)

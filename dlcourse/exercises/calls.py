@@ -5,6 +5,7 @@ answers that differ from call to call, and a Python loop or a large table where 
 """
 
 import copy
+import gc
 import inspect
 import random
 import sys
@@ -188,11 +189,15 @@ def _lines(answer: Callable, arguments: tuple) -> int:
 
     def counted(*handed):
         tracer = sys.gettrace()  # of a debugger or of coverage; it gets its place back
+        collecting = gc.isenabled()
+        gc.disable()  # what others left behind may run Python when it is collected, and would be counted
         sys.settrace(trace)
         try:
             return answer(*handed)
         finally:
             sys.settrace(tracer)
+            if collecting:
+                gc.enable()
 
     _run(name_of(answer), counted, arguments)
     return count

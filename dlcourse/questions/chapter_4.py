@@ -160,12 +160,12 @@ QUESTIONS = (
         "shows a direction from a word to its opposite?",
         (
             Option(
-                'The nearest neighbors of "first" alone, without "left" and "right"',
+                "The nearest neighbors of the third word alone, without the first two",
                 "If the answer is there already, the step did nothing. For opposites the chapter found just that.",
                 right=True,
             ),
             Option(
-                'The same question with another pair of opposites in front, such as "upper" and "lower"',
+                "The same question with another pair of opposites in front of it",
                 "A neighbor of the third word is found from any pair. It would show nothing new.",
             ),
             Option(

@@ -1,6 +1,6 @@
 """The backpropagation figure in a browser, by what a reader sees of it."""
 
-from figure_tools import write_page
+from figure_tools import FigureOnPage, write_page
 
 from dlcourse.figures import Backprop
 
@@ -11,16 +11,8 @@ def open_figure(open_page, folder, figure=None, **options):
     return BackpropOnPage(page), wrong
 
 
-class BackpropOnPage:
+class BackpropOnPage(FigureOnPage):
     """One backpropagation figure of a page."""
-
-    def __init__(self, page, index=0):
-        self.page = page
-        self.figure = page.locator("figure.dl-figure").nth(index)
-
-    def drawn(self):
-        """Return when the figure has drawn what was changed, which it does before the browser's next frame."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def choose(self, graph):
         self.figure.get_by_role("radio", name=graph, exact=True).check()

@@ -1,29 +1,15 @@
 """The convolution explorer in a browser, by what a reader sees of it."""
 
 import numpy as np
+from figure_tools import FigureOnPage
 
 
-class ExplorerOnPage:
+class ExplorerOnPage(FigureOnPage):
     """One convolution explorer of a page."""
-
-    def __init__(self, page):
-        self.page = page
-        self.figure = page.locator("figure.dl-figure").first
-
-    def drawn(self):
-        """Return when the figure has drawn what was changed, which it does before the browser's next frame."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-    def control(self, role, name):
-        return self.figure.get_by_role(role, name=name, exact=True)
 
     def choose(self, group, name):
         group = self.figure.get_by_role("group", name=group, exact=True)
         group.get_by_role("radio", name=str(name), exact=True).check()
-        self.drawn()
-
-    def press(self, name):
-        self.control("button", name).click()
         self.drawn()
 
     def type(self, name, value):

@@ -52,12 +52,36 @@ def write_page(folder: Path, *figures: Figure, numbers=True) -> Path:
     return page
 
 
-class NeuronOnPage:
-    """The neuron figure in a browser, by what a reader sees of it."""
+class FigureOnPage:
+    """A figure of a page in a browser, by what a reader sees of it."""
 
     def __init__(self, page, index=0):
         self.page = page
         self.figure = page.locator("figure.dl-figure").nth(index)
+
+    def drawn(self):
+        """Return when the figure has drawn what was changed, which it does before the browser's next frame."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def control(self, role, name):
+        return self.figure.get_by_role(role, name=name, exact=True)
+
+    def press(self, name):
+        self.control("button", name).click()
+        self.drawn()
+
+    def type(self, name, value):
+        """Type an exact value into the field beside a slider."""
+        self.control("spinbutton", f"{name}, exactly").fill(str(value))
+        self.drawn()
+
+    def choose(self, name):
+        self.control("radio", name).check()
+        self.drawn()
+
+
+class NeuronOnPage(FigureOnPage):
+    """The neuron figure in a browser, by what a reader sees of it."""
 
     def radio(self, group, name):
         return self.figure.get_by_role("group", name=group).get_by_role("radio", name=name, exact=True)
@@ -65,14 +89,6 @@ class NeuronOnPage:
     def choose(self, group, name):
         self.radio(group, name).check()
         self.drawn()
-
-    def press(self, name):
-        self.figure.get_by_role("button", name=name, exact=True).click()
-        self.drawn()
-
-    def drawn(self):
-        """Return when the figure has drawn what was changed, which it does before the browser's next frame."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def slider(self, name):
         return self.figure.get_by_role("slider", name=name, exact=True)

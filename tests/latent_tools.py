@@ -1,6 +1,7 @@
 """The plane of codes in a browser, by what a reader sees of it."""
 
 import numpy as np
+from figure_tools import FigureOnPage
 
 from dlcourse.figures.latent import Latent, stored
 
@@ -27,32 +28,8 @@ GRAYS = f"""name => {{
 }}"""
 
 
-class LatentOnPage:
+class LatentOnPage(FigureOnPage):
     """One plane of codes of a page."""
-
-    def __init__(self, page):
-        self.page = page
-        self.figure = page.locator("figure.dl-figure").first
-
-    def drawn(self):
-        """Return when the figure has drawn what was changed, which it does before the browser's next frame."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-    def control(self, role, name):
-        return self.figure.get_by_role(role, name=name, exact=True)
-
-    def press(self, name):
-        self.control("button", name).click()
-        self.drawn()
-
-    def type(self, name, value):
-        """Type an exact value into the field beside a slider."""
-        self.control("spinbutton", f"{name}, exactly").fill(str(value))
-        self.drawn()
-
-    def choose(self, name):
-        self.control("radio", name).check()
-        self.drawn()
 
     def sentence(self):
         self.drawn()

@@ -5,7 +5,7 @@ from html import escape
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST, DESKTOP, PHONE
-from figure_tools import LIGHTNESS, tabs, write_page
+from figure_tools import LIGHTNESS, FigureOnPage, tabs, write_page
 
 from dlcourse.figures import Race
 from dlcourse.figures.race import MOST_STEPS, OPTIMIZERS, SURFACES
@@ -39,32 +39,8 @@ OUTSIDE = """() => {
 }"""
 
 
-class RaceOnPage:
+class RaceOnPage(FigureOnPage):
     """The race in a browser, by what a reader sees of it."""
-
-    def __init__(self, page):
-        self.page = page
-        self.figure = page.locator("figure.dl-figure").first
-
-    def drawn(self):
-        """Return when the figure has drawn what was changed, which it does before the browser's next frame."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-    def control(self, role, name):
-        return self.figure.get_by_role(role, name=name, exact=True)
-
-    def press(self, name):
-        self.control("button", name).click()
-        self.drawn()
-
-    def type(self, name, value):
-        """Type an exact value into the field beside a slider."""
-        self.control("spinbutton", f"{name}, exactly").fill(str(value))
-        self.drawn()
-
-    def choose(self, surface):
-        self.control("radio", surface).check()
-        self.drawn()
 
     def race(self, *names):
         """Let these race, and nobody else."""

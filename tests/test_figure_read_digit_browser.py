@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST, PHONE
-from figure_tools import tabs, write_page
+from figure_tools import FigureOnPage, tabs, write_page
 from test_figure_read_digit import DRAWN
 
 from dlcourse.figures.read_digit import ReadDigit
@@ -23,16 +23,8 @@ COLORS = """() => {
 }"""
 
 
-class ReaderOnPage:
+class ReaderOnPage(FigureOnPage):
     """The reader in a browser, by what somebody sees of it."""
-
-    def __init__(self, page):
-        self.page = page
-        self.figure = page.locator("figure.dl-figure").first
-
-    def drawn(self):
-        """Return when the figure has drawn what was changed, which it does before the browser's next frame."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def said(self):
         """The answer in words."""
@@ -51,10 +43,6 @@ class ReaderOnPage:
 
     def choose(self, group, name):
         self.figure.get_by_role("group", name=group).get_by_role("radio", name=name, exact=True).check()
-        self.drawn()
-
-    def press(self, name):
-        self.figure.get_by_role("button", name=name, exact=True).click()
         self.drawn()
 
     def type(self, name, value):

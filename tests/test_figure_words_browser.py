@@ -5,7 +5,7 @@ from html import escape
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST, DESKTOP, PHONE
-from figure_tools import tabs, write_page
+from figure_tools import FigureOnPage, tabs, write_page
 
 from dlcourse.figures.words import SHOWN, Words
 
@@ -21,19 +21,8 @@ CUT_OFF = """() => [...document.querySelectorAll(".dl-words-plane")].flatMap(pla
 })"""
 
 
-class WordsOnPage:
+class WordsOnPage(FigureOnPage):
     """The words in a browser, by what a reader sees of them."""
-
-    def __init__(self, page):
-        self.page = page
-        self.figure = page.locator("figure.dl-figure").first
-
-    def drawn(self):
-        """Return when the figure has drawn what was changed, which it does before the browser's next frame."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-    def control(self, role, name):
-        return self.figure.get_by_role(role, name=name, exact=True)
 
     def field(self, name):
         return self.control("combobox", name)
@@ -42,14 +31,6 @@ class WordsOnPage:
         """Type a word into a field and press Enter."""
         self.field(name).fill(word)
         self.page.keyboard.press("Enter")
-        self.drawn()
-
-    def press(self, name):
-        self.control("button", name).click()
-        self.drawn()
-
-    def choose(self, mode):
-        self.control("radio", mode).check()
         self.drawn()
 
     def list(self):

@@ -16,7 +16,7 @@ CHAPTERS = [f"{page}.html" for page in site_tools.toc_pages() if page.startswith
 PACKED = {".woff", ".webp"}  # these are compressed already
 PICTURES = {".webp", ".png", ".svg"}
 # KiB as they cross the network. Without pictures chapter 1 weighs 287, chapter 3, twice as long and with two figures to
-# play with, 338, and chapter 4, the longest, 393: its text and formulas alone are 195. Pictures and the numbers of
+# play with, 349, and chapter 4, the longest, 393: its text and formulas alone are 195. Pictures and the numbers of
 # figures come only as the reader comes near; pictures weigh 20 to 42 each, the numbers of a figure up to 125.
 BUDGET, BUDGET_OF_A_PICTURE, BUDGET_OF_NUMBERS = 400, 45, 130
 

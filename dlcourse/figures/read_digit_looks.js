@@ -86,7 +86,7 @@ export function readMaps(parent, state) {
     }
     one.remove();
     const silent = [...Array(count).keys()].filter(map => !values.subarray(map * places, (map + 1) * places).some(Boolean)).length;
-    const zeros = `${silent || "none"} of them ${silent === 1 ? "is" : "are"} 0 everywhere`;
+    const zeros = `${silent || "none"} of them ${silent > 1 ? "are" : "is"} 0 everywhere`;
     const words = `${count} maps of ${side} \u00d7 ${side} after ReLU, strong where large; ${zeros}.`;
     caption.textContent = words;
     canvas.setAttribute("aria-label", `Convolution ${layer}: ${words}`);

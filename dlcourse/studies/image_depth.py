@@ -17,9 +17,10 @@ import numpy as np
 from dlcourse.evaluate import accuracy, predict
 from dlcourse.vision import BasicBlock, ResNet
 
+from . import residual_depth
 from .chapter_1 import in_float64
 from .image_networks import pictures, train
-from .table import read, write
+from .table import write
 
 SEEDS = range(3)
 BLOCKS = {6: 1, 14: 3, 26: 6}  # layers of weights -> blocks in each of two stages
@@ -56,11 +57,7 @@ def run(design, depth, rate, seed):
 
 def row_of(design, depth, rate):
     """One row: loss and accuracy of the seeds."""
-    losses, shares = zip(*(run(design, depth, rate, seed) for seed in SEEDS), strict=True)
-    return {"design": design, "depth": depth, "rate": rate,
-            "loss": round(float(np.mean(losses)), 4), "lowest_loss": round(min(losses), 4),
-            "highest_loss": round(max(losses), 4), "accuracy": round(float(np.mean(shares)), 4),
-            "lowest_accuracy": round(min(shares), 4), "highest_accuracy": round(max(shares), 4)}
+    return residual_depth.summary(design, depth, rate, [run(design, depth, rate, seed) for seed in SEEDS])
 
 
 @in_float64()
@@ -73,5 +70,4 @@ def remake():
 
 def best(design, depth):
     """The stored row of this design and depth whose mean loss is lowest, of all learning rates."""
-    rows = [row for row in read("image_depth") if (row["design"], int(row["depth"])) == (design, depth)]
-    return min(rows, key=lambda row: float(row["loss"]))
+    return residual_depth.best(design, depth, "image_depth")

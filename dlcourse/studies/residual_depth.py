@@ -98,7 +98,12 @@ def run(design, depth, rate, seed):
 
 def row_of(design, depth, rate):
     """One row: loss and accuracy of five seeds."""
-    losses, shares = zip(*(run(design, depth, rate, seed) for seed in SEEDS), strict=True)
+    return summary(design, depth, rate, [run(design, depth, rate, seed) for seed in SEEDS])
+
+
+def summary(design, depth, rate, found):
+    """The row of a setting from what each seed found, its loss and its accuracy."""
+    losses, shares = zip(*found, strict=True)
     return {"design": design, "depth": depth, "rate": rate,
             "loss": round(float(np.mean(losses)), 4), "lowest_loss": round(min(losses), 4),
             "highest_loss": round(max(losses), 4), "accuracy": round(float(np.mean(shares)), 4),
@@ -113,7 +118,7 @@ def remake():
     write("residual_depth", rows, "python -m dlcourse.studies residual_depth", started)
 
 
-def best(design, depth):
+def best(design, depth, study="residual_depth"):
     """The stored row of this design and depth whose mean loss is lowest, of all learning rates."""
-    rows = [row for row in read("residual_depth") if (row["design"], int(row["depth"])) == (design, depth)]
+    rows = [row for row in read(study) if (row["design"], int(row["depth"])) == (design, depth)]
     return min(rows, key=lambda row: float(row["loss"]))

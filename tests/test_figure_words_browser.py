@@ -25,6 +25,8 @@ class WordsOnPage(FigureOnPage):
     """The words in a browser, by what a reader sees of them."""
 
     def field(self, name):
+        """The field of a word, once the figure has drawn what was changed."""
+        self.drawn()
         return self.control("combobox", name)
 
     def type(self, name, word):

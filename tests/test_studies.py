@@ -14,13 +14,19 @@ TABLES = {"chapter_1": "chapter_1_sweep", "notebook_seconds": "notebooks"}
 TABLES |= {
     name: name
     for name in (
-        "adversarial", "augmentation_ablation", "calibration", "collapse", "compression", "data_sets", "depth_or_width",
-        "digit_drawings", "digit_reader", "double_descent", "first_weights", "glyph_reader", "glyphs", "held_out_fonts",
-        "image_depth", "image_networks", "latent_space", "layerwise_probes", "optimizers", "regularizers",
-        "representations", "residual_depth", "schedules", "shifted_digits", "word_vectors",
+        "adding_problem", "adversarial", "attention_lengths", "augmentation_ablation", "calibration",
+        "character_model", "collapse", "compression", "data_sets", "depth_or_width", "digit_drawings", "digit_reader",
+        "domain_gap", "double_descent", "fine_tuning_tricks", "first_weights", "forget_bias", "forgetting",
+        "gates_removed", "glyph_reader", "glyphs", "held_out_fonts", "image_depth", "image_networks", "label_budget",
+        "language_models", "latent_space", "layers_that_transfer", "layerwise_probes", "letters", "look_alikes",
+        "negative_transfer", "no_clipping", "optimizers", "regularizers", "repeated_text", "representations",
+        "residual_depth", "schedules", "shifted_digits", "state_probes", "sunspots", "ten_examples",
+        "unlabeled_digits", "word_vectors",
     )
 }  # fmt: skip
-SECOND_TABLES = {"digit_doubt": "digit_drawings"}  # a table that a study writes beside its own
+SECOND_TABLES = {  # tables that a study writes beside its own
+    "digit_doubt": "digit_drawings", "ten_examples_doubt": "ten_examples", "ten_examples_heads": "ten_examples",
+}  # fmt: skip
 
 
 @pytest.fixture

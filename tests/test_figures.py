@@ -51,6 +51,15 @@ def test_modules_are_joined_in_order_and_each_once(tmp_path):
     assert run_node(joined.replace("export default _top.default;", "console.log(_top.default);")) == "{ render: 3 }"
 
 
+def test_comments_on_lines_of_their_own_are_left_out(tmp_path):
+    one = '// What it is.\n\n/** Two\n * lines. */\nexport const one = "// 1"; // kept\n  // gone\n'
+    two = 'import { one } from "./one.js";\nconst render = `${one}${"/** 2 */"}`;\nexport default { render };\n'
+    joined = bundle.widget_module("two", write(tmp_path, one=one, two=two))
+    assert "kept" in joined and not any(word in joined for word in ("What", "Two", "lines", "gone"))
+    shown = run_node(joined.replace("export default _two.default;", "console.log(_two.default);"))
+    assert shown == "{ render: '// 1/** 2 */' }"
+
+
 @pytest.mark.parametrize(
     "line",
     [

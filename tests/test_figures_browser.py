@@ -20,9 +20,12 @@ CHAPTER = "notebooks/01_neural_networks.html"
 CHAPTER_3 = "notebooks/03_training_process.html"
 CHAPTER_4 = "notebooks/04_representation_learning.html"
 CHAPTER_6 = "notebooks/06_convolutional_networks.html"
+CHAPTER_7 = "notebooks/07_recurrent_networks.html"
+CHAPTER_8 = "notebooks/08_transfer_learning.html"
 HOLDERS = {  # the page on which the tests find each figure
     "neuron": CHAPTER, "playground": "notebooks/02_deep_neural_networks.html", "backprop": CHAPTER_3, "race": CHAPTER_3,
     "latent": CHAPTER_4, "words": CHAPTER_4, "convolution_explorer": CHAPTER_6, "read_digit": CHAPTER_6,
+    "gates": CHAPTER_7, "sampler": CHAPTER_7, "budget": CHAPTER_8, "ten_examples": CHAPTER_8,
 }  # fmt: skip
 
 

@@ -25,8 +25,9 @@ def write_files(app):
         numbers = ""
         if figure.numbers:
             text = bundle.data_script(figure.numbers_name(), figure.stored_numbers())
-            (folder / f"figure_{name}_numbers.js").write_text(text, encoding="utf-8")
-            numbers = f"figure_{name}_numbers.js?v={zlib.crc32(text.encode()):08x}"  # no old ones with a new script
+            script = f"figure_{figure.numbers_name()}_numbers.js"  # figures with the same numbers share it
+            (folder / script).write_text(text, encoding="utf-8")
+            numbers = f"{script}?v={zlib.crc32(text.encode()):08x}"  # no old ones with a new script
         (folder / f"figure_{name}.js").write_text(bundle.page_script(name, numbers=numbers), encoding="utf-8")
     app.config.html_static_path.append(str(folder))
 

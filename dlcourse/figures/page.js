@@ -48,12 +48,19 @@ export function whenNear(place, then) {
   watcher.observe(place);
 }
 
-/** Load a script that stands beside this one, then call `then`, also if it is not there: the figure says what it misses. */
+/** Load a script that stands beside this one, then call `then`, also if it is not there: the figure says what it misses.
+ * Figures that share their numbers load them once. */
 function load(script, then) {
-  const tag = document.createElement("script");
-  tag.src = new URL(script, BESIDE).href;
-  tag.onload = tag.onerror = then;
-  document.head.append(tag);
+  const loading = window.dlcourseLoading ??= new Map();
+  let tag = loading.get(script);
+  if (!tag) {
+    tag = document.createElement("script");
+    tag.src = new URL(script, BESIDE).href;
+    loading.set(script, tag);
+    for (const end of ["load", "error"]) tag.addEventListener(end, () => loading.delete(script));
+    document.head.append(tag);
+  }
+  for (const end of ["load", "error"]) tag.addEventListener(end, then);
 }
 
 /** Start a figure in all its places on the page, or only in the element with the given id. */
@@ -61,8 +68,9 @@ export function mountWhenReady(name, figure, element, numbers) {
   const start = () => {
     const places = element ? [document.getElementById(element)].filter(Boolean) : document.querySelectorAll(`[data-figure="${name}"]`);
     for (const place of places) {
-      if (!numbers || window.dlcourseData?.[place.dataset.numbers]) mount(place, figure);
-      else whenNear(place, () => load(numbers, () => mount(place, figure)));
+      const begin = () => mount(place, figure), there = () => window.dlcourseData?.[place.dataset.numbers];
+      if (!numbers || there()) begin();
+      else whenNear(place, () => there() ? begin() : load(numbers, begin));
     }
     return places.length > 0;
   };

@@ -19,6 +19,22 @@ LAYERS = (0, 1, 3, 4)  # where the four blocks of a convolution stand in `featur
 CLASSES = 10
 
 
+def points_of(name, value) -> list:
+    """The strokes that a value holds, as lists of [x, y].
+
+    Raises:  traitlets.TraitError if it holds something else.
+    """
+    try:
+        strokes = [np.array(stroke, float).reshape(-1, 2) for stroke in value]
+        good = all(len(stroke) and np.isfinite(stroke).all() for stroke in strokes)
+    except (TypeError, ValueError):
+        good = False
+    if not good:
+        raise traitlets.TraitError(f"{name} expected lists of points [x, y] in shares of the pad, such as "
+                                   f"[[[0.5, 0.1], [0.5, 0.9]]], got {value!r:.60}")
+    return [stroke.tolist() for stroke in strokes]
+
+
 def drawn(strokes, pen) -> np.ndarray:
     """The pad as a bitmap: each cell whose middle is within half a pen of a stroke has ink.
 
@@ -177,15 +193,7 @@ class ReadDigit(Figure):
 
     @traitlets.validate("strokes")
     def _lists_of_points(self, proposal):
-        try:
-            strokes = [np.array(stroke, float).reshape(-1, 2) for stroke in proposal["value"]]
-            good = all(len(stroke) and np.isfinite(stroke).all() for stroke in strokes)
-        except (TypeError, ValueError):
-            good = False
-        if not good:
-            raise traitlets.TraitError("strokes expected lists of points [x, y] in shares of the pad, such as "
-                                       f"[[[0.5, 0.1], [0.5, 0.9]]], got {proposal['value']!r:.60}")
-        return [stroke.tolist() for stroke in strokes]
+        return points_of("strokes", proposal["value"])
 
     def bitmap(self) -> np.ndarray:
         """What is on the pad: booleans (128, 128)."""

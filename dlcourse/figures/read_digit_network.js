@@ -1,8 +1,8 @@
 // The network that reads the digits: unpacked, its norms folded into its convolutions, run forward, and asked what spoke.
 
+import { convolved, folded, pooled } from "./maps.js";
 import { COARSE } from "./read_digit_picture.js";
 
-const EPSILON = 1e-5;  // of the batch norms
 const CHANNELS = [1, 16, 16, 32, 32], CLASSES = 10, FEATURES = 128;
 const ROWS = [1000, 797];  // pictures of the training and of the test rows
 
@@ -22,49 +22,6 @@ export function unpacked(bytes) {
     return { pictures, labels: [...bytes.subarray(place, place += count)] };
   });
   return { network: { blocks: blocks.map(folded), weight, bias }, train, test };
-}
-
-/** A convolution and the batch norm behind it are one convolution: kernel * scale / sqrt(variance), and a bias. */
-export function folded({ inputs, outputs, kernel, scale, shift, mean, variance }) {
-  const factor = scale.map((value, o) => value / Math.sqrt(variance[o] + EPSILON));
-  return {
-    inputs, outputs,
-    kernel: kernel.map((value, i) => value * factor[Math.floor(i / (9 * inputs))]),
-    bias: shift.map((value, o) => value - mean[o] * factor[o]),
-  };
-}
-
-/** Convolution that keeps the size, and ReLU. Maps are one array, map after map, each row by row. */
-export function convolved({ inputs, outputs, kernel, bias }, maps, side) {
-  const found = new Float64Array(outputs * side * side);
-  for (let o = 0; o < outputs; o++) {
-    for (let row = 0; row < side; row++) {
-      for (let column = 0; column < side; column++) {
-        let sum = bias[o];
-        for (let a = Math.max(0, 1 - row); a < Math.min(3, side + 1 - row); a++) {
-          for (let b = Math.max(0, 1 - column); b < Math.min(3, side + 1 - column); b++) {
-            let at = (row + a - 1) * side + column + b - 1, w = o * inputs * 9 + 3 * a + b;
-            for (let c = 0; c < inputs; c++, at += side * side, w += 9) sum += kernel[w] * maps[at];
-          }
-        }
-        found[(o * side + row) * side + column] = Math.max(0, sum);
-      }
-    }
-  }
-  return found;
-}
-
-/** The largest of each 2 x 2, and where it was. */
-function pooled(maps, side) {
-  const half = side / 2, values = new Float64Array(maps.length / 4), from = new Int32Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const map = Math.floor(i / (half * half)), row = Math.floor(i / half) % half, column = i % half;
-    const first = (map * side + 2 * row) * side + 2 * column;
-    from[i] = first;
-    for (const at of [first + 1, first + side, first + side + 1]) if (maps[at] > maps[from[i]]) from[i] = at;
-    values[i] = maps[from[i]];
-  }
-  return { values, from };
 }
 
 /** Run the network on a picture of counts. Returns the maps of its four convolutions, logits and probabilities. */

@@ -14,8 +14,8 @@ function colored(values, side, colorOf) {
   return canvas;
 }
 
-/** Make the pad. Returns a function that draws it anew. */
-export function readPad(parent, state) {
+/** Make the pad; `words` says what is on it. Returns a function that draws it anew. */
+export function readPad(parent, state, words = padWords) {
   const plane = make("div", { class: "dl-plane dl-read-pad" }, parent);
   const canvas = make("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" }, plane);
   const svg = draw("svg", { viewBox: `0 0 ${CELLS} ${CELLS}`, role: "img" }, plane);
@@ -42,9 +42,9 @@ export function readPad(parent, state) {
       brush.drawImage(map, left * unit, top * unit, width * unit, height * unit);
     }
     place(cut, { x: left, y: top, width, height });
-    cut.style.display = view.empty || !state.get("centered") ? "none" : "";
+    cut.style.display = view.empty || !view.framed ? "none" : "";
     hint.style.display = view.empty && !view.ink.some(Boolean) ? "" : "none";
-    svg.setAttribute("aria-label", `The pad. ${padWords(state)}${target === null ? "" : ` This is ${whereMost(state.heat)}.`}`);
+    svg.setAttribute("aria-label", `The pad. ${words(state)}${target === null ? "" : ` This is ${whereMost(state.heat)}.`}`);
   };
 }
 

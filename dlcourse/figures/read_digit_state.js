@@ -1,6 +1,7 @@
 // What is on the pad and what follows from it: the picture, the network's answer and its doubts, computed when asked for.
 
 import { bytes } from "./kit.js";
+import { pencil } from "./pencil.js";
 import { counted, drawn, enlarged, frame, moved, sampled } from "./read_digit_picture.js";
 import { gradCam, nearest, run, unpacked } from "./read_digit_network.js";
 
@@ -26,27 +27,31 @@ export function verdict(probabilities, { distance }) {
 export function readState(model, onChange) {
   const { network, train, test } = unpacked(bytes(model.get("data"))), get = name => model.get(name);
   const examples = new Map();
-  let view = null, kept = get("strokes"), drawing = false;
+  let view = null;
 
   const example = row => examples.get(row) ?? examples.set(row, enlarged(test.pictures[row])).get(row);
   /** Everything that follows from the ink on the pad. */
   function read(ink) {
-    const where = frame(ink, get("centered")), bits = sampled(ink, where), counts = counted(bits), empty = !counts.some(Boolean);
+    const framed = get("centered"), where = frame(ink, framed), bits = sampled(ink, where), counts = counted(bits), empty = !counts.some(Boolean);
     const result = run(network, counts), like = nearest(train.pictures, counts);
-    return { ink, where, bits, counts, empty, like, ...result, answer: best(result.probabilities)[0][0] };
+    return { ink, framed, where, bits, counts, empty, like, ...result, answer: best(result.probabilities)[0][0] };
   }
   const inkOf = row => moved(row < 0 ? drawn(get("strokes"), get("pen")) : example(row), get("size"), get("across"), get("down"));
-  function set(values) {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-  }
   function tell(values) {
-    set(values);
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
     model.save_changes();
   }
   const STILL = { size: 1, across: 0, down: 0 };
+  // A stroke begins a new drawing if an example is shown, or if what is drawn was moved.
+  const fresh = () => get("example") >= 0 || get("size") !== 1 || get("across") || get("down");
+  const hand = pencil(model, fresh, { example: -1, ...STILL }, onChange);
 
   const state = {
     get, tell, train, test,
+    begin: hand.begin, extend: hand.extend, end: hand.end,
+    get drawing() {
+      return hand.drawing;
+    },
     get view() {
       return view ??= read(inkOf(get("example")));
     },
@@ -61,30 +66,11 @@ export function readState(model, onChange) {
     get words() {
       return state.view.empty ? "Draw a digit, with the mouse, a finger or a pen." : verdict(state.view.probabilities, state.view.like);
     },
-    get drawing() {
-      return drawing;
-    },
-    /** Begin a stroke: a new drawing if an example is shown, or if what is drawn was moved. */
-    begin(point) {
-      drawing = true;
-      const fresh = get("example") >= 0 || get("size") !== 1 || get("across") || get("down");
-      set({ strokes: [...fresh ? [] : get("strokes"), [point]], example: -1, ...STILL });
-    },
-    extend(point) {
-      const strokes = get("strokes"), last = strokes.at(-1), [x, y] = last?.at(-1) ?? [];
-      if (last && (x !== point[0] || y !== point[1])) set({ strokes: [...strokes.slice(0, -1), [...last, point]] });
-    },
-    end() {
-      drawing = false;
-      kept = get("strokes");
-      model.save_changes();
-      onChange();
-    },
     clear: () => tell({ strokes: [], example: -1, ...STILL }),
     /** Show what was drawn last. */
-    recall: () => tell({ strokes: get("strokes").length ? get("strokes") : kept, example: -1 }),
+    recall: () => tell({ strokes: hand.kept, example: -1 }),
     get hasDrawing() {
-      return kept.length > 0;
+      return hand.kept.length > 0;
     },
     /** Which digit the example shown is, or null. */
     get label() {
@@ -106,6 +92,5 @@ export function readState(model, onChange) {
   const names = ["strokes", "pen", "example", "size", "across", "down", "centered"];
   for (const name of names) model.on(`change:${name}`, () => { view = null; onChange(); });
   for (const name of ["layer", "target"]) model.on(`change:${name}`, onChange);
-  model.on("change:strokes", () => { if (get("strokes").length) kept = get("strokes"); });
   return state;
 }

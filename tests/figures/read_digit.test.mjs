@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
+import { convolved, folded } from "../../dlcourse/figures/maps.js";
 import { pageModel } from "../../dlcourse/figures/page.js";
-import { folded, convolved, gradCam, nearest, run, unpacked } from "../../dlcourse/figures/read_digit_network.js";
+import { gradCam, nearest, run, unpacked } from "../../dlcourse/figures/read_digit_network.js";
 import { whereMost } from "../../dlcourse/figures/read_digit_pad.js";
 import { counted, drawn, enlarged, frame, moved, sampled } from "../../dlcourse/figures/read_digit_picture.js";
 import { BELOW, FAR, UNSURE, best, readState, verdict } from "../../dlcourse/figures/read_digit_state.js";

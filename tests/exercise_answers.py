@@ -11,24 +11,29 @@ import exercise_answers_2
 import exercise_answers_3
 import exercise_answers_4
 import exercise_answers_6
+import exercise_answers_7
+import exercise_answers_8
 import exercise_truth_1
 import exercise_truth_2
 import exercise_truth_3
 import exercise_truth_4
 import exercise_truth_6
+import exercise_truth_7
+import exercise_truth_8
 import numpy as np
 import torch
 
 import dlcourse
 
-ANSWERS = (exercise_answers_1, exercise_answers_2, exercise_answers_3, exercise_answers_4, exercise_answers_6)
+ANSWERS = (exercise_answers_1, exercise_answers_2, exercise_answers_3, exercise_answers_4, exercise_answers_6,
+           exercise_answers_7, exercise_answers_8)  # fmt: skip
 OTHER_ANSWERS = [answer for chapter in ANSWERS for answer in chapter.OTHER_ANSWERS]
 WRONG_ANSWERS, RIGHT_VALUES_ONLY, PREDICTIONS = (
     {number: answers for chapter in ANSWERS for number, answers in getattr(chapter, name).items()}
     for name in ("WRONG_ANSWERS", "RIGHT_VALUES_ONLY", "PREDICTIONS")
 )
 TRUTH = exercise_truth_1.TRUTH | exercise_truth_2.TRUTH | exercise_truth_3.TRUTH | exercise_truth_4.TRUTH
-TRUTH |= exercise_truth_6.TRUTH
+TRUTH |= exercise_truth_6.TRUTH | exercise_truth_7.TRUTH | exercise_truth_8.TRUTH
 
 
 def each_part(change):

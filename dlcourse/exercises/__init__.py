@@ -8,12 +8,12 @@
 """
 
 from ..show import show_markdown
-from . import chapter_1, chapter_2, chapter_3, chapter_4, chapter_6
+from . import chapter_1, chapter_2, chapter_3, chapter_4, chapter_6, chapter_7, chapter_8
 from .base import Exercise
 from .calls import unanswered
 from .checks import CheckFailed, show
 
-CHAPTERS = (chapter_1, chapter_2, chapter_3, chapter_4, chapter_6)
+CHAPTERS = (chapter_1, chapter_2, chapter_3, chapter_4, chapter_6, chapter_7, chapter_8)
 EXERCISES = {exercise.number: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 

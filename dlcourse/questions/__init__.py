@@ -3,7 +3,7 @@
 `QUESTIONS` has each question by its number. The notebooks are written from it, and the website asks it what is right.
 """
 
-from . import chapter_1, chapter_2, chapter_3, chapter_4, chapter_6
+from . import chapter_1, chapter_2, chapter_3, chapter_4, chapter_6, chapter_7, chapter_8
 
-CHAPTERS = (chapter_1, chapter_2, chapter_3, chapter_4, chapter_6)
+CHAPTERS = (chapter_1, chapter_2, chapter_3, chapter_4, chapter_6, chapter_7, chapter_8)
 QUESTIONS = {question.number: question for chapter in CHAPTERS for question in chapter.QUESTIONS}

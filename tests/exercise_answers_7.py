@@ -142,9 +142,11 @@ PREDICTIONS = {  # number: (right ones, [(wrong one, a part of the message)])
          (0.7, "if its logarithm is doubled"), ("0.78", "numbers in quotes are text"), (np.nan, "a finite number")],
     ),
     "7.4": (
-        ["B", "b", "(b)"],
-        [("A", "if W is symmetric"), ("C", "W to the power of 100"), ("D", "compute two steps"),
-         (2, "one of the letters A, B, C, D")],
+        [0.6, 0.597, np.float32(0.605)],
+        [(1, "with much to spare"), (0.2, "the state enters three times"),
+         (2.985, "the input is multiplied by 5"), (1.67, "the other way round"), (0.01, "is repaired"),
+         (5, "more than all inputs"), (-0.6, "the size is asked"), (0.4, "which sum inside the tanh"),
+         ("0.6", "numbers in quotes are text"), (np.nan, "a finite number")],
     ),
     "7.8": (
         [192, 192.0, np.array(191)],

@@ -45,14 +45,15 @@ def test_7_2_cooler():
     quotes("7.2", f"{code.cooled()}. Dividing", f"gives {code.cooled(2)}.", f"leaves {code.cooled(0.1)}:")
 
 
-def test_7_4_rise_and_fall():
-    lengths = code.rise_and_fall()
-    W = np.array([[0.9, 5], [0, 0.9]])
-    power = np.linalg.matrix_power(W, 10)
-    assert power == pytest.approx(np.array([[0.9**10, 50 * 0.9**9], [0, 0.9**10]]))
-    assert np.abs(np.linalg.eigvals(W)).max() == pytest.approx(0.9)
-    quotes("7.4", f"is {lengths[10]:.1f} after 10 steps", f"after 100 steps {lengths[100]:.3f} is left")
-    assert lengths[1] > 5 and max(lengths.values()) == lengths[10]
+def test_7_4_a_latch_forgets():
+    assert [code.enough(), code.enough(2.0), code.enough(1.01)] == [0.6, 0.38, 0.04]
+    rest = {loop: 1.0 for loop in (3, 2, 1.01)}
+    for loop in rest:
+        for _ in range(5000):
+            rest[loop] = math.tanh(loop * rest[loop])
+        assert code.enough(float(loop)) == pytest.approx(loop * rest[loop] / 5, abs=0.011)
+    quotes("7.4", f"holds {rest[3]:.3f}", f"$a > {3 * rest[3] / 5:.3f}$", f"rests at {rest[2]:.3f}, and 0.38 is enough",
+           f"rests at {rest[1.01]:.2f}, where 0.04 is enough")  # fmt: skip
 
 
 def test_7_7_the_way_back_through_a_gru():

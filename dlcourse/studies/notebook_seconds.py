@@ -4,6 +4,10 @@
 
 A chapter tells its readers what it will cost them. The number is measured here and not guessed. What else a machine
 does can only slow a run, so the faster one says more.
+
+Machines differ, and one machine differs from day to day by a factor of two. `add` measures single notebooks and, in the
+same hour, the yardstick, and stores seconds on the table's scale: those that a notebook would take where the yardstick
+takes what the table says. So were chapters 7 and 8 measured (one run each; the yardstick took 82.2 s).
 """
 
 import time
@@ -13,9 +17,10 @@ import nbformat
 from dlcourse.recipes import notebook_paths
 from dlcourse.recipes.notebooks import run
 
-from .table import write
+from .table import read, write
 
 WORDS_PER_MINUTE, RUNS = 200, 2
+YARDSTICK = "06_convolutional_networks"
 
 
 def words(nb):
@@ -36,9 +41,9 @@ def seconds_of(path):
     return time.perf_counter() - start
 
 
-def measure(path):
+def measure(path, scale=1.0):
     """The row of one notebook."""
-    seconds = min(seconds_of(path) for _ in range(RUNS))
+    seconds = scale * min(seconds_of(path) for _ in range(RUNS))
     read = words(nbformat.read(path, as_version=4))
     return {
         "notebook": path.stem,
@@ -51,3 +56,13 @@ def measure(path):
 def remake():
     """Measure every notebook and store the table."""
     write("notebooks", [measure(path) for path in notebook_paths()], "python -m dlcourse.studies notebook_seconds")
+
+
+def add(*stems):
+    """Measure some notebooks, and the yardstick beside them, and store their rows on the scale of the table."""
+    paths, rows = {path.stem: path for path in notebook_paths()}, {row["notebook"]: row for row in read("notebooks")}
+    scale = float(rows[YARDSTICK]["seconds"]) / min(seconds_of(paths[YARDSTICK]) for _ in range(RUNS))
+    rows |= {stem: measure(paths[stem], scale) for stem in stems}
+    columns = ("notebook", "words", "reading_minutes", "seconds")
+    write("notebooks", [{name: rows[stem][name] for name in columns} for stem in sorted(rows)],
+          "python -m dlcourse.studies notebook_seconds")

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..calls import call, parts, without_loop
 from ..checks import compare, compare_all
-from ..predictions import choice, near
+from ..predictions import near
 from . import code
 
 
@@ -258,14 +258,17 @@ def cooled(prediction):
          "a logit is the logarithm of a probability; what becomes of the number if its logarithm is doubled?")
 
 
-def rise_and_fall(prediction):
-    questions = {
-        "A": "that is so if W is symmetric; what does the 5 do at the first step?",
-        "C": "the 5 stands beside the diagonal, and both eigenvalues are 0.9; what is W to the power of 100?",
-        "D": "compute two steps: does anything balance?",
-    }
-    choice(prediction, "B", "; ".join(f"{step} steps {length}" for step, length in code.rise_and_fall().items()),
-           questions)
+def enough(prediction):
+    traps = (
+        (1, "an input of -1 throws it over with much to spare; which sum does it have to bring below 0?"),
+        (0.2, "the loop's weight is missing: the state enters three times"),
+        (2.985, "this is what the loop sends in; the input is multiplied by 5"),
+        (1.67, "5 / 3 the other way round"),
+        (0.01, "a small disturbance is repaired: at 0 the loop has the slope 3"),
+        (5, "that would be more than all inputs; which sum must become negative?"),
+        (-0.6, "the size is asked; the input is -a"),
+    )
+    near("the size", prediction, code.enough(), 0.011, traps, "which sum inside the tanh must become negative?")
 
 
 def break_even(prediction):

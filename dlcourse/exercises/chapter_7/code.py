@@ -102,17 +102,17 @@ def cooled(temperature=0.5):
     return round(float(p[0] / p.sum()), 3)
 
 
-def rise_and_fall(beside=5.0, radius=0.9):
-    """Multiply a gradient by the same matrix again and again: how long is it after 0, 1, 5, 10, 50 and 100 steps?
-
-    Both eigenvalues of the matrix are `radius`.
-    """
-    W, g, lengths = np.array([[radius, beside], [0.0, radius]]), np.array([1.0, 0.0]), {}
-    for step in range(101):
-        if step in (0, 1, 5, 10, 50, 100):
-            lengths[step] = round(float(np.linalg.norm(g)), 3)
-        g = W.T @ g
-    return lengths
+def enough(loop=3.0, inward=5.0):
+    """Set a latch, h = tanh(loop h + inward x), and disturb it once: from which size on does it change sides?"""
+    for size in np.arange(1, 2000) / 1000:
+        h = 1.0
+        for _ in range(50):  # it comes to rest
+            h = np.tanh(loop * h)
+        h = np.tanh(loop * h - inward * size)  # one input of -size
+        for _ in range(50):
+            h = np.tanh(loop * h)
+        if h < 0:
+            return round(float(size), 2)
 
 
 def break_even(H=64):

@@ -39,35 +39,25 @@ $2^{1/T} = e^{\ln 2 / T}$, and the exponent is small.
 """,
     ),
     Exercise(
-        number="7.4", title="Rise and fall", level="easy", kind="predict",
+        number="7.4", title="How hard is it to make a latch forget?", level="easy", kind="predict",
         statement=r"""
-A gradient goes back through a linear recurrence, $g \leftarrow W^\top g$ at each step, with
-
-$$W = \begin{pmatrix} 0.9 & 5 \\ 0 & 0.9 \end{pmatrix} .$$
-
-Both eigenvalues are 0.9, so the spectral radius is below 1. The gradient begins with length 1. **Before you run the
-cell**: what does its length do over 100 steps?
-
-- A. It shrinks at every step.
-- B. It grows at first, to far above 1, and shrinks to nearly nothing later.
-- C. It grows without end, because of the 5.
-- D. It stays near 1, as 0.9 and 5 balance each other.
+The latch of *By hand*, $h_t = \tanh(3\, h_{t-1} + 5\, x_t)$, was set by an input of 1 and holds 0.995. Then, once,
+comes an input of $-a$, and after it nothing any more. **Before you run the cell**: how large must $a$ be, to two
+digits, for the latch to end on the other side? Then try a loop of weight 2, and one of 1.01.
 """,
         hint=r"""
-Compute two steps by hand, beginning with $g = (1, 0)$. What is $W^t$? Its entry beside the diagonal is
-$5 \cdot t \cdot 0.9^{t - 1}$: which of the two factors wins for small $t$, and which for large $t$?
+Right after the disturbance the state is $\tanh(3 \cdot 0.995 - 5 a)$. What becomes of a state that is only a little
+above 0? And of one a little below?
 """,
-        experiment=code.rise_and_fall, prediction="A, B, C or D, in quotes", check=checks.rise_and_fall,
+        experiment=code.enough, prediction="a number", check=checks.enough,
         explanation=r"""
-B. By induction
+0.6. At 0 the loop has the slope 3, so every state above 0, however small, is driven up again, and every state below 0
+down. So the disturbance must bring the sum $3 \cdot 0.995 - 5 a$ below 0, and $a > 0.597$. Whatever is smaller is
+repaired, completely, within a few steps.
 
-$$W^t = \begin{pmatrix} 0.9^t & 5\, t\, 0.9^{t - 1} \\ 0 & 0.9^t \end{pmatrix} .$$
-
-For small $t$ the factor $t$ wins, and the length is 19.4 after 10 steps. For large $t$ every exponential wins over
-every power, and after 100 steps 0.015 is left. The spectral radius says what happens in the end. How soon the end
-comes, and what happens before, it does not say; for this one needs the norm of the powers, or the singular values.
-Matrices with $W^\top W = W W^\top$, symmetric and orthogonal ones among them, have no such surprises: there the
-largest singular value is the spectral radius.
+With a loop of 2 the latch rests at 0.958, and 0.38 is enough. With 1.01 it rests at 0.17, where 0.04 is enough, and
+what is repaired is repaired slowly; below 1 there is nothing to hold. To hold against disturbances needs a steep loop
+and a flat place to rest, and at the flat place the gradient is lost. One cannot have both in one unit.
 """,
     ),
     Exercise(

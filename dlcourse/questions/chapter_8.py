@@ -106,7 +106,8 @@ QUESTIONS = (
     ),
     Question(
         "8.5",
-        "A network that learned to tell fonts apart, on the same pictures of letters, is a poor start for digits. Why?",
+        "The frozen features of a network that learned to tell fonts apart, on the same pictures of letters, read digits no "
+        "better than random features do. Why?",
         (
             Option(
                 "It saw too few pictures",

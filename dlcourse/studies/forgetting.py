@@ -9,7 +9,7 @@ a constant rate, without augmentation, with two draws each:
 - "two layers frozen": the first two of three, with their statistics;
 - "statistics kept": all is trained, but batch norms use and keep the stored statistics;
 - "old answers": the probabilities that the old network gave for the digits, over its letters, are targets of the old
-  head as well (Li and Hoiem 2016); no letter is needed;
+  head as well (Li and Hoiem 2018); no letter is needed;
 - "replay": in each step 25 of 500 letters that were set aside, with the old head, beside the digits.
 
 The rate of each way comes from one grid, by the digits read of rows 800-999 after learning digits from rows 0-799, in

@@ -106,7 +106,7 @@ QUESTIONS = (
     ),
     Question(
         "8.5",
-        "The frozen features of a network that learned to tell fonts apart, on the same pictures of letters, read digits no "
+        "A network learned to tell fonts apart, on the same pictures of letters. Its frozen features read digits no "
         "better than random features do. Why?",
         (
             Option(

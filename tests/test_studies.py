@@ -5,7 +5,7 @@ import pytest
 
 import dlcourse
 from dlcourse import data, studies
-from dlcourse.studies import chapter_1
+from dlcourse.studies import chapter_1, notebook_seconds
 from dlcourse.studies.__main__ import study_names
 from dlcourse.studies.table import FOLDER, read
 
@@ -97,3 +97,15 @@ def test_the_sweep_never_sees_the_test_rows(monkeypatch, float64):
 def test_minutes_come_from_the_table_and_an_unmeasured_notebook_says_so():
     assert studies.minutes("01_neural_networks").startswith("About ")
     assert "make studies" in studies.minutes("99_nowhere")
+
+
+def test_a_notebook_measured_later_is_stored_on_the_scale_of_the_table(monkeypatch):
+    """On a machine of half the speed every notebook takes twice as long, the yardstick too."""
+    stored = {row["notebook"]: row for row in read("notebooks")}
+    written = []
+    monkeypatch.setattr(notebook_seconds, "seconds_of", lambda path: 2 * float(stored[path.stem]["seconds"]))
+    monkeypatch.setattr(notebook_seconds, "write", lambda name, rows, command: written.extend(rows))
+    notebook_seconds.add("01_neural_networks", "08_transfer_learning")
+    assert [row["notebook"] for row in written] == sorted(stored)
+    for row in written:
+        assert float(row["seconds"]) == pytest.approx(float(stored[row["notebook"]]["seconds"]), abs=0.051)

@@ -1,7 +1,9 @@
 """What all tests share: one thread, repeatable random examples, and a loud word when a browser was missing."""
 
 import os
+import shutil
 import sys
+import tempfile
 
 import pytest
 
@@ -20,6 +22,18 @@ from lab_tools import lab, notebook  # noqa: E402, F401
 # On a busy machine a slow example is no failure. In CI the examples are the same in every run.
 settings.register_profile("course", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("course")
+
+
+def pytest_configure(config):
+    """Make one folder for what is built once and read by every process of the run, which inherits its name."""
+    if not hasattr(config, "workerinput"):
+        os.environ["DLCOURSE_SHARED"] = tempfile.mkdtemp(prefix="dlcourse-tests-")
+
+
+def pytest_unconfigure(config):
+    """Remove the folder when the last process has ended."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop("DLCOURSE_SHARED"))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -3,19 +3,18 @@
 The checks are pure functions, so that a test can hand them a page with a planted fault and see it caught.
 """
 
-import atexit
 import functools
 import os
 import re
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from filelock import FileLock
 
 from dlcourse.recipes import site
 
@@ -46,15 +45,20 @@ RAW = re.compile(RAW_TEX + r"|:{3,}|`{3,}|\{(?:eq|cite|ref|doc|numref)[:}]")
 
 @functools.cache
 def built_site() -> Path:
-    """Build the website once for all tests; DLCOURSE_SITE names one that is already built."""
+    """Build the website once for all tests and all processes; DLCOURSE_SITE names one that is already built."""
     if ready := os.environ.get("DLCOURSE_SITE"):
         return Path(ready)
-    folder = Path(tempfile.mkdtemp(prefix="dlcourse-site-"))
-    atexit.register(shutil.rmtree, folder)
-    # Planted: what a build that failed leaves behind. The next one shall not stumble over it.
-    (folder / "_build" / "html").mkdir(parents=True)
-    (folder / "_build" / "html" / "_static").write_text("a file where a folder belongs", encoding="utf-8")
-    return site.build(output=folder)
+    folder = Path(os.environ["DLCOURSE_SHARED"])
+    html, done = folder / "_build" / "html", folder / "built"
+    with FileLock(folder / "site.lock"):
+        if not done.exists():
+            # Planted: what a build that failed leaves behind. The next one shall not stumble over it.
+            shutil.rmtree(html, ignore_errors=True)
+            html.mkdir(parents=True)
+            (html / "_static").write_text("a file where a folder belongs", encoding="utf-8")
+            assert site.build(output=folder) == html
+            done.touch()
+    return html
 
 
 def toc_pages() -> list[str]:

@@ -20,7 +20,7 @@ DEFINITIONS = course_terms.read_glossary(GLOSSARY)
 # Words in italics that are stressed, or that a page explains on the spot and no other page uses.
 STRESSED = set(
     "\\#\\#ble;\\#\\#ffa;across;adapt;add;added;additive;affine;alignment;all;always;and;and at use;another;"
-    "another way;any;anything;at random;backwards;before;before any training;begin;bend;bent;"
+    "another domain;another way;any;anything;at random;backwards;before;before any training;begin;bend;bent;"
     "best linear approximation;biases;binomial;bit;bits;borders;both;build it;by;by group;by hand;by matrices;"
     "by topic;cache;can;can be trained;cell;change;change the path;changes;check it;chunks;circular;clean accuracy;"
     "clearly ahead;clip;cloud;clusters;code;come about;completeness;compose;confidence;context;cost;curved;data;dead;"
@@ -33,16 +33,17 @@ STRESSED = set(
     "make;makes;masked;may;memory;models;moved;moves;multiply;nearest training digit;negative;neighbors;never;new;"
     "new writers;no;normalize it;norms kept;norms of digits;not;number by number;number of neurons;of views;"
     "old answers;on the map;one;one bit;one example;one step back;orthogonal matrices;other;other pictures;padded;"
-    "paths;pixels;plain;posterior;primed;prior;product;pulled back;random;random frozen;random weights;read;recipes;"
-    "repeated;residual;return;right;rolled;rows;rules;same;same weights;scale;scale it;scan;score;scratch;see;"
-    "seven other;sharing;shift;shorten;shut;sizes of islands;small rate;smaller;smooth;solved;solves;something;"
-    "something that differs;sometimes;somewhere;square;squeeze;stacked;stamps;state;stochastic;study;subtract;"
-    "symmetric;teacher;tell apart;test;that;the autoencoder;the font;the forget gate;the output gate;the predictor;"
-    "the pytorch twin;the rest;the same digits;the svm;the two add;the very ones;the vision transformer;the way back;"
-    "these;thinned out;this;time;tolerance;trained;transfer;true;truncated;truncation;tuned;turned over;two;typical;"
-    "una;unaffable;uniformity;untrained;upper bound;value;vanishes;variational;varies;vgg and resnet;warm up;what;"
-    "what is lost;what is new;which;white;whole;why;with;with a stride;with dilation;with padding;without;"
-    "without any change;without any gate;worse;worst;would;write down;writes".split(";")
+    "paths;pixels;plain;posterior;preparation;primed;prior;product;products of jacobians;pulled back;random;"
+    "random frozen;random weights;read;recipes;repeated;residual;return;right;rolled;rows;rules;same;same weights;"
+    "scale;scale it;scan;score;scratch;see;seven other;sharing;shift;shorten;shut;sizes of islands;small rate;smaller;"
+    "smooth;solved;solves;something;something that differs;sometimes;somewhere;square;squeeze;stacked;stamps;state;"
+    "statistics;stochastic;study;subtract;symmetric;teacher;tell apart;test;that;the autoencoder;the font;"
+    "the forget gate;the output gate;the predictor;the pytorch twin;the rest;the same digits;the svm;the two add;"
+    "the very ones;the vision transformer;the way back;these;thinned out;this;time;tolerance;trained;transfer;tricks;"
+    "true;truncated;truncation;tuned;turned over;two;typical;una;unaffable;uniformity;unlabeled pictures;untrained;"
+    "upper bound;value;vanishes;variational;varies;vgg and resnet;warm up;what;what is lost;what is new;which;white;"
+    "whole;why;with;with a stride;with dilation;with padding;without;without any change;without any gate;worse;worst;"
+    "would;write down;writes".split(";")
 )
 LISTS = ["What you will be able to do", "Summary", "Sources"]
 EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?![\s*])([^*]+?)\1(?![\w*])")

@@ -13,6 +13,9 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
+# Tests run in as many processes as there are cores, at most four; a file's tests, and a notebook's cells, stay together.
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --nbval --nbval-current-env
+
 .DEFAULT_GOAL := help
 .PHONY: help setup serve site lab notebooks studies bench test test-full lint browser wheel repository clean
 
@@ -65,10 +68,10 @@ bench: $(STAMP) ## race the engine against PyTorch, print and store the tables (
 	@$(BIN)/python -m dlcourse.benchmark --write
 
 test: $(STAMP) ## run everything that continuous integration runs
-	$(BIN)/python -m pytest --nbval --nbval-current-env tests notebooks
+	$(PYTEST) tests notebooks
 
 test-full: $(STAMP) ## run the slow proofs as well
-	$(BIN)/python -m pytest --nbval --nbval-current-env -m "full or not full" tests notebooks
+	$(PYTEST) -m "full or not full" tests notebooks
 
 lint: $(STAMP) ## check the style only
 	$(BIN)/python -m ruff check .

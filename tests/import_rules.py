@@ -45,8 +45,8 @@ def imports(tree):
 
 
 def short(module):
-    """dlcourse.data.digits -> dlcourse.data: a package is opened and declared as a whole."""
-    return ".".join(module.split(".")[:2])
+    """dlcourse.data.digits -> dlcourse.data: a package is opened as a whole, `dlcourse.apps` file by file."""
+    return ".".join(module.split(".")[: 3 if module.startswith("dlcourse.apps.") else 2])
 
 
 def opened(nb):
@@ -69,7 +69,7 @@ def declared(nb):
     """The modules that the notebook names as black boxes."""
     text = "\n".join(cell.source for cell in section(nb, "What you will be able to do"))
     lines = re.findall(r"^.*Black boxes here:.*(?:\n(?!\n).*)*", text, re.MULTILINE)
-    return set(re.findall(r"`(dlcourse\.\w+)`", "\n".join(lines)))
+    return set(re.findall(r"`(dlcourse(?:\.apps)?\.\w+)`", "\n".join(lines)))
 
 
 def only_what_is_opened_or_declared(nb, earlier=()):

@@ -16,10 +16,13 @@ SECTIONS = [
     "Use it on real data", "Break it on purpose", "The PyTorch twin", "Exercises", "Check yourself", "Summary",
     "Sources", "What was left out",
 ]  # fmt: skip
+LAB_SECTIONS = [
+    "What you will be able to do", "Setup", "The task", "Build it", "Use it on real data", "Break it on purpose",
+    "Exercises", "Check yourself", "Summary", "Sources", "What was left out",
+]  # fmt: skip
 MEDIAN_LINES, NINTH_DECILE_LINES, MOST_LINES, BUILD_IT_LINES = 8, 25, 40, 15
 WORDS_PER_LINE = (6, 15)
-FIGURES = 8
-QUESTIONS = (5, 8)
+FIGURES, LAB_FIGURES = 8, 5
 
 TIME = re.compile(
     r"\d (?:s|secs?|seconds)\b|\d ?(?:ms|µs|us|ns)\b|\d\.\d+s\b|\d(?:it|s)/(?:s|it)\b|\d\d:\d\d:\d\d|Wall time"
@@ -29,7 +32,6 @@ ABSOLUTE_PATH = re.compile(r"(?<![\w.:/~-])/(?:\w[\w.-]*/)+\w|\b[A-Z]:\\\w")
 MYST = re.compile(r"\{[a-z][\w:-]*\}`|^\s*(?:`{3,}|~{3,}|:{3,})\s*\{|^:{3,}|^\([\w-]+\)=\s*$|^%\s", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#|attachment:)([^)\s#]+)|\bsrc=\"(?!https?:|data:)([^\"]+)\"")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?%")
-OPTION = re.compile(r"^(?:[-*] )?(\*\*)?([A-F])\.", re.MULTILINE)
 FLEETING = {"a time": TIME, "a memory address": MEMORY_ADDRESS, "an absolute path": ABSOLUTE_PATH}
 
 
@@ -102,9 +104,14 @@ def pictures(cell):
 def chapter_number(nb):
     """The chapter's number, as the captions give it."""
     for cell in markdown_cells(nb):
-        if match := re.match(r"\*\*Figure (\d+)\.", cell.source):
+        if match := re.match(r"\*\*Figure (\d+[a-f]?)\.", cell.source):
             return match[1]
     return "?"
+
+
+def is_of_a_lab(nb):
+    """Whether the captions give a lab's number, such as 5a."""
+    return chapter_number(nb)[-1].isalpha()
 
 
 # ------------------------------------------------------------------------------------------------ order and size
@@ -122,10 +129,10 @@ def title_with_question(nb):
 
 
 def sections_in_order(nb):
-    """The title with its question, then the H2 headings of every chapter, in their order."""
-    problems = title_with_question(nb)
-    if headings(nb, 2) != SECTIONS:
-        problems.append(f"expected the sections {SECTIONS}, got {headings(nb, 2)}")
+    """The title with its question, then the H2 headings of every chapter, or of every lab, in their order."""
+    problems, wanted = title_with_question(nb), LAB_SECTIONS if is_of_a_lab(nb) else SECTIONS
+    if headings(nb, 2) != wanted:
+        problems.append(f"expected the sections {wanted}, got {headings(nb, 2)}")
     hidden = [cell.id for cell in markdown_cells(nb)[1:] if "\n## " in cell.source]
     return problems + [f"cell {i} does not begin with its H2 heading: its section would not be found" for i in hidden]
 
@@ -190,6 +197,7 @@ def enough_words(nb):
 def figures_have_captions(nb, least=FIGURES):
     """Every picture has a text alternative, and a caption under it that names its number and its question."""
     problems, count = [], 0
+    least = min(least, LAB_FIGURES) if is_of_a_lab(nb) else least
     for here, below in zip(nb.cells, [*nb.cells[1:], None], strict=True):
         if not pictures(here):
             continue
@@ -201,7 +209,7 @@ def figures_have_captions(nb, least=FIGURES):
         if len(alt.split()) < 6:
             problems.append(f"cell {here.id} needs metadata mystnb.image.alt that tells the picture, got {alt!r}")
         caption = below.source if below is not None and below.cell_type == "markdown" else ""
-        if not re.match(rf"\*\*Figure \d+\.{count}\.\*\* ", caption):
+        if not re.match(rf"\*\*Figure \d+[a-f]?\.{count}\.\*\* ", caption):
             problems.append(f"after cell {here.id} expected the caption '**Figure N.{count}.** ', got {caption[:40]!r}")
         elif "?" not in caption:
             problems.append(f"the caption of Figure {count} names no question")
@@ -317,34 +325,3 @@ def links_resolve(nb, folder):
     """Every relative link of the text leads to a file."""
     links = [(cell.id, a or b) for cell in markdown_cells(nb) for a, b in LINK.findall(without_code(cell.source))]
     return [f"cell {i} links to {link}, which is not there" for i, link in links if not (folder / link).exists()]
-
-
-def question_problems(cell):
-    """What is wrong with one question: options, one remark for each, the right ones in bold."""
-    question, _, answer = cell.source.partition("<details>")
-    options = [letter for _, letter in OPTION.findall(question)]
-    remarks = OPTION.findall(answer)
-    problems = []
-    if len(options) < 3 or options != list("ABCDEF")[: len(options)]:
-        problems.append(f"{cell.id}: expected three or more options A., B., C. ..., got {options}")
-    if sorted(letter for _, letter in remarks) != options:
-        problems.append(f"{cell.id}: expected one remark for each of {options}, got {remarks}")
-    right = sum(bool(bold) for bold, _ in remarks)
-    if not 1 <= right < len(options) or (right > 1) != ("Choose all that apply." in question):
-        problems.append(f"{cell.id}: expected one remark in bold, or several and 'Choose all that apply.', got {right}")
-    if "<summary>Answer</summary>" not in answer or "</details>" not in answer:
-        problems.append(f"{cell.id}: the answer is not folded in <details><summary>Answer</summary> ... </details>")
-    return problems
-
-
-def questions_explain_every_option(nb):
-    """Five to eight questions, numbered in order, each with a remark for every option."""
-    quiz = [cell for cell in nb.cells if "quiz" in tags(cell)]
-    low, high = QUESTIONS
-    problems = [] if low <= len(quiz) <= high else [f"{len(quiz)} questions, expected {low} to {high}"]
-    for number, cell in enumerate(quiz, start=1):
-        match = re.match(rf"\*\*Question (\d+)\.{number}\.\*\* ", cell.source)
-        if not match or cell.id != f"quiz-{match[1]}-{number}":
-            problems.append(f"expected '**Question N.{number}.** ' in a cell named quiz-N-{number}, got {cell.id}")
-        problems += question_problems(cell)
-    return problems

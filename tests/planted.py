@@ -1,17 +1,17 @@
-"""Small notebooks, a chapter and a page of the refresher, that keep every rule, and the faults to be found in them."""
+"""Small notebooks that keep every rule, a chapter, a lab and a page of the refresher, and the faults to be found."""
 
 import base64
 import io
 
 import nbformat
-from notebook_rules import SECTIONS
+from notebook_rules import LAB_SECTIONS, SECTIONS
 from PIL import Image, PngImagePlugin
 
 from dlcourse.recipes.notebooks import FOLDED, NOTEBOOK_METADATA, strip_png
 from dlcourse.recipes.repository import FIRST_CELL_ID, first_cell
 
 SETUP = "import numpy as np\nimport dlcourse\nfrom dlcourse import optim\ndlcourse.set_default_dtype(np.float64)"
-QUESTION = """**Question 1.{0}.** Which one?
+QUESTION = """**Question {0}.{1}.** Which one?
 
 - A. this
 - B. that
@@ -64,10 +64,12 @@ def playground(text):
 class Planted:
     """The notebook and its cells by id: change one of them, and a rule must complain."""
 
+    number, sections, figures, questions = "1", SECTIONS, 8, 5
+
     def __init__(self):
         self.nb = nbformat.v4.new_notebook(metadata=NOTEBOOK_METADATA)
         self.text("title", "# Neural networks\n\n*Can a pile of sums read?*")
-        for title in SECTIONS:
+        for title in self.sections:
             name = title.lower().replace(" ", "-")
             self.text(name, f"## {title}\n\n" + "Some words of prose. " * 5)
             getattr(self, "write_" + name.replace("-", "_"), lambda: None)()
@@ -96,11 +98,11 @@ class Planted:
         self.code("set-up", SETUP)
 
     def write_intuition(self):
-        """Eight figures with their captions."""
-        for k in range(1, 9):
+        """Figures with their captions."""
+        for k in range(1, self.figures + 1):
             alt = "A line that rises from left to right"
             self.code(f"figure-{k}", f"plot({k})", picture(), mystnb={"image": {"alt": alt}})
-            self.text(f"caption-{k}", f"**Figure 1.{k}.** Does the line rise? It does, by 50 %.")
+            self.text(f"caption-{k}", f"**Figure {self.number}.{k}.** Does the line rise? It does, by 50 %.")
 
     def write_build_it(self):
         """A cell that proves itself."""
@@ -111,9 +113,21 @@ class Planted:
         self.code("choose", "best = min(rates, key=error_on(digits.validation))", printed("0.1\n"), tags=["sweep"])
 
     def write_check_yourself(self):
-        """Five questions."""
-        for k in range(1, 6):
-            self.text(f"quiz-1-{k}", QUESTION.format(k), "quiz")
+        """Questions with their answers."""
+        for k in range(1, self.questions + 1):
+            self.text(f"quiz-{self.number}-{k}", QUESTION.format(self.number, k), "quiz")
+
+
+class PlantedLab(Planted):
+    """The same for a lab, which is shorter."""
+
+    number, sections, figures, questions = "5a", LAB_SECTIONS, 5, 4
+
+    def write_the_task(self):
+        """The figures of a lab, and enough short cells for one long one."""
+        self.write_intuition()
+        for k in range(3):
+            self.code(f"short-{k}", "assert 1 + 1 == 2")
 
 
 class PlantedRefresher(Planted):
@@ -209,6 +223,16 @@ FAULTS = [
     ("declarations_are_true", replace("what-you-will-be-able-to-do", "here: ", "here: `dlcourse.train`, ")),
     ("torch_only_in_its_section", set_source("half", "import torch\nassert torch")),
 ]
+# What is a rule of all chapters is found in a lab, too; these are the ones whose limits differ there.
+LAB_FAULTS = [
+    ("sections_in_order", remove("the-task")),
+    ("sections_in_order", replace("the-task", "The task", "Intuition")),
+    ("figures_have_captions", lambda planted: planted["figure-5"].update(outputs=[])),
+    ("figures_have_captions", replace("caption-2", "5a.2", "5a.3")),
+    ("questions_explain_every_option", remove("quiz-5a-4")),
+    ("questions_explain_every_option", replace("quiz-5a-2", "5a.2", "5a.1")),
+]
+
 REFRESHER_FAULTS = [
     ("opens_and_closes", set_source("title", "# Refresher: sums")),
     ("opens_and_closes", replace("skip", "Can you skip", "May you skip")),

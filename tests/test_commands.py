@@ -238,7 +238,9 @@ def test_exercises_are_written_where_they_belong():
     assert [cell.id for cell in again.cells] == [i for i in places if i != "ex-1-1"]
 
 
-@pytest.mark.parametrize(("name", "chapter"), [("01_neural_networks.ipynb", "1"), ("05a_vision.ipynb", "5")])
+@pytest.mark.parametrize(("name", "chapter"), [
+    ("00a_linear_algebra.ipynb", "0"), ("01_neural_networks.ipynb", "1"), ("05a_computer_vision.ipynb", "5a"),
+])
 def test_the_chapter_stands_in_the_name(tmp_path, name, chapter):
     assert notebooks.chapter_of(tmp_path / name) == chapter
 

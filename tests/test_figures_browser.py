@@ -16,17 +16,19 @@ from dlcourse.figures import FIGURES, Neuron, bundle
 from dlcourse.recipes import notebook_paths
 
 pytestmark = pytest.mark.browser
-CHAPTER = "notebooks/01_neural_networks.html"
-CHAPTER_3 = "notebooks/03_training_process.html"
-CHAPTER_4 = "notebooks/04_representation_learning.html"
-CHAPTER_6 = "notebooks/06_convolutional_networks.html"
-CHAPTER_7 = "notebooks/07_recurrent_networks.html"
-CHAPTER_8 = "notebooks/08_transfer_learning.html"
-HOLDERS = {  # the page on which the tests find each figure
-    "neuron": CHAPTER, "playground": "notebooks/02_deep_neural_networks.html", "backprop": CHAPTER_3, "race": CHAPTER_3,
-    "latent": CHAPTER_4, "words": CHAPTER_4, "convolution_explorer": CHAPTER_6, "read_digit": CHAPTER_6,
-    "gates": CHAPTER_7, "sampler": CHAPTER_7, "budget": CHAPTER_8, "ten_examples": CHAPTER_8,
+FIGURES_OF = {  # the page on which the tests find each figure
+    "01_neural_networks": "neuron", "02_deep_neural_networks": "playground", "03_training_process": "backprop race",
+    "04_representation_learning": "latent words", "06_convolutional_networks": "convolution_explorer read_digit",
+    "07_recurrent_networks": "gates sampler", "08_transfer_learning": "budget ten_examples",
 }  # fmt: skip
+HOLDERS = {name: f"notebooks/{stem}.html" for stem, names in FIGURES_OF.items() for name in names.split()}
+CHAPTER = HOLDERS["neuron"]
+PAGES = sorted(set(HOLDERS.values()))
+
+
+def figures_on(page):
+    """The names of the figures that this page holds."""
+    return [name for name, holder in HOLDERS.items() if holder == page]
 
 
 @pytest.fixture(params=["server", "folder"])
@@ -54,21 +56,23 @@ def test_every_figure_is_looked_at_on_a_page():
     assert set(HOLDERS) == set(FIGURES)
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_starts_on_its_page(name, open_page, site):
-    page, wrong = open_page(site + HOLDERS[name])
-    place = page.locator(f'[data-figure="{name}"]').first
-    place.scroll_into_view_if_needed()  # its numbers are loaded when it comes near
-    assert place.locator("figure").get_attribute("aria-label")
-    assert "A figure to play with." not in place.inner_text()
-    assert place.locator(".dl-tries li").count() == len(FIGURES[name]().tries)
+@pytest.mark.parametrize("holder", PAGES)
+def test_the_figures_of_a_page_start(holder, open_page, site):
+    page, wrong = open_page(site + holder)
+    for name in figures_on(holder):
+        place = page.locator(f'[data-figure="{name}"]').first
+        place.scroll_into_view_if_needed()  # its numbers are loaded when it comes near
+        assert place.locator("figure").get_attribute("aria-label")
+        assert "A figure to play with." not in place.inner_text()
+        assert place.locator(".dl-tries li").count() == len(FIGURES[name]().tries)
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_without_scripts_a_sentence_stands_for_the_figure(name, open_page, address):
-    page, _ = open_page(address + HOLDERS[name], java_script_enabled=False)
-    assert FIGURES[name].alt in page.locator(f'[data-figure="{name}"]').first.inner_text()
+@pytest.mark.parametrize("holder", PAGES)
+def test_without_scripts_a_sentence_stands_for_the_figure(holder, open_page, address):
+    page, _ = open_page(address + holder, java_script_enabled=False)
+    for name in figures_on(holder):
+        assert FIGURES[name].alt in page.locator(f'[data-figure="{name}"]').first.inner_text()
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -82,10 +86,10 @@ def test_a_static_view_of_the_notebook_shows_the_sentence(name):
     assert FIGURES[name].alt in site_tools.soup(html).get_text()
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("holder", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everything_in_a_figure_can_be_read(name, scheme, open_page, address):
-    page, _ = open_page(address + HOLDERS[name], PHONE, color_scheme=scheme)
+def test_everything_in_the_figures_of_a_page_can_be_read(holder, scheme, open_page, address):
+    page, _ = open_page(address + holder, PHONE, color_scheme=scheme)
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     assert page.evaluate(CONTRAST, 4.5) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

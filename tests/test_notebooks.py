@@ -9,12 +9,13 @@ import import_rules
 import nbformat
 import notebook_rules
 import pytest
+import question_rules
 import refresher_rules
-from planted import FAULTS, REFRESHER_FAULTS, Planted, PlantedRefresher, playground, printed
+from planted import FAULTS, LAB_FAULTS, REFRESHER_FAULTS, Planted, PlantedLab, PlantedRefresher, playground, printed
 
 from dlcourse.exercises import EXERCISES
 from dlcourse.exercises.base import LEVELS
-from dlcourse.recipes import notebook_paths
+from dlcourse.recipes import is_lab, notebook_paths
 from dlcourse.recipes.notebooks import chapter_of, tidy, write_exercises
 from dlcourse.recipes.repository import address, first_cell
 from dlcourse.studies import minutes, read
@@ -24,7 +25,8 @@ NOTEBOOKS = notebook_paths()
 REFRESHER = [path for path in NOTEBOOKS if chapter_of(path) == "0"]
 CHAPTERS = [path for path in NOTEBOOKS if path not in REFRESHER]
 LEAST_OF_A_KIND = {"code": 4, "derive": 2, "predict": 2, "open": 1}
-SECONDS = 40  # what a chapter may take on one core
+LEAST, LEAST_IN_A_LAB = 12, 6  # exercises
+SECONDS, LAB_SECONDS = 40, 60  # what a chapter and a lab may take on one core
 REFRESHER_MINUTES = 25  # whoever needs a page of it wants to go on to the chapter
 
 RULES_OF_ALL = [
@@ -46,7 +48,7 @@ RULES = [
     notebook_rules.build_it_cells_prove_themselves,
     notebook_rules.figures_have_captions,
     notebook_rules.trains_in_float64,
-    notebook_rules.questions_explain_every_option,
+    question_rules.questions_explain_every_option,
     import_rules.only_what_is_opened_or_declared,
     import_rules.declarations_are_true,
     import_rules.torch_only_in_its_section,
@@ -81,6 +83,19 @@ every_refresher = pytest.mark.parametrize("path", REFRESHER, ids=by_name)
 @pytest.mark.parametrize("rule", RULES, ids=by_name)
 def test_a_notebook_without_fault_passes(rule):
     assert rule(Planted().nb) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=by_name)
+def test_a_lab_without_fault_passes(rule):
+    assert rule(PlantedLab().nb) == []
+
+
+@pytest.mark.parametrize(("name", "plant"), LAB_FAULTS, ids=[f"{name}-{k}" for k, (name, _) in enumerate(LAB_FAULTS)])
+def test_a_fault_planted_in_a_lab_is_found(name, plant):
+    planted = PlantedLab()
+    plant(planted)
+    (rule,) = (rule for rule in RULES if rule.__name__ == name)
+    assert rule(planted.nb)
 
 
 @pytest.mark.parametrize(("name", "plant"), FAULTS, ids=[f"{name}-{k}" for k, (name, _) in enumerate(FAULTS)])
@@ -144,7 +159,7 @@ def test_there_are_chapters_and_a_refresher():
 @every_chapter
 @pytest.mark.parametrize("rule", RULES, ids=by_name)
 def test_a_chapter_keeps_the_rule(path, rule):
-    earlier = [load(other) for other in CHAPTERS if other < path]
+    earlier = [load(other) for other in CHAPTERS[: CHAPTERS.index(path)]]
     arguments = [load(path)] + ([earlier] if rule in IN_THE_LIGHT_OF_EARLIER_CHAPTERS else [])
     assert rule(*arguments) == []
 
@@ -184,8 +199,8 @@ def test_a_notebook_is_stored_in_its_clean_form(path):
 def test_there_are_exercises_of_every_kind_and_level(path):
     exercises = [exercise for exercise in EXERCISES.values() if exercise.number.split(".")[0] == chapter_of(path)]
     kinds = Counter(exercise.kind for exercise in exercises)
-    assert len(exercises) >= 12
-    assert all(kinds[kind] >= least for kind, least in LEAST_OF_A_KIND.items()), kinds
+    assert len(exercises) >= (LEAST_IN_A_LAB if is_lab(path) else LEAST)
+    assert is_lab(path) or all(kinds[kind] >= least for kind, least in LEAST_OF_A_KIND.items()), kinds
     assert {exercise.level for exercise in exercises} == set(LEVELS)
 
 
@@ -194,7 +209,7 @@ def test_the_measured_length_is_that_of_the_stored_notebook(path):
     row = next(row for row in read("notebooks") if row["notebook"] == path.stem)
     assert abs(words(load(path)) - int(row["words"])) <= 0.03 * int(row["words"]), "run `make studies`"
     assert abs(int(row["words"]) / WORDS_PER_MINUTE - float(row["reading_minutes"])) <= 0.5
-    assert float(row["seconds"]) <= SECONDS
+    assert float(row["seconds"]) <= (LAB_SECONDS if is_lab(path) else SECONDS)
     assert path not in REFRESHER or float(row["reading_minutes"]) <= REFRESHER_MINUTES
     assert minutes(path.stem).startswith("About ")
 

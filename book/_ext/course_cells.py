@@ -14,9 +14,9 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
 
-EXERCISE = re.compile(r"^#+ Exercise (?P<number>\d+\.\d+) \((?P<level>easy|medium|hard)\): (?P<title>.+)")
-QUESTION = re.compile(r"^\*\*Question (?P<number>\d+\.\d+)\.\*\*")
-CAPTION = re.compile(r"^\*\*Figure (?P<number>\d+\.\d+)\.\*\*")
+EXERCISE = re.compile(r"^#+ Exercise (?P<number>\d+[a-f]?\.\d+) \((?P<level>easy|medium|hard)\): (?P<title>.+)")
+QUESTION = re.compile(r"^\*\*Question (?P<number>\d+[a-f]?\.\d+)\.\*\*")
+CAPTION = re.compile(r"^\*\*Figure (?P<number>\d+[a-f]?\.\d+)\.\*\*")
 QUIZ = re.compile(r'<div class="[^"]*\bquiz\b')
 ANCHORS = {"Figure": "fig", "Exercise": "ex", "Question": "quiz"}
 # A fence longer than any that an author writes inside a cell.

@@ -15,7 +15,7 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util.nodes import make_refnode
 
-KIND, NUMBER = r"(?P<kind>Figure|Exercise|Question)", r"\d+\.\d+"
+KIND, NUMBER = r"(?P<kind>Figure|Exercise|Question)", r"\d+[a-f]?\.\d+"
 MENTION = re.compile(rf"\b(?:{KIND}\s(?P<number>{NUMBER})|[Ee]quation\s\((?P<equation>{NUMBER})\))")
 LIST = re.compile(rf"\b{KIND}s\s{NUMBER}(?:(?:,\s|,?\s(?:and|or|to)\s){NUMBER})+")
 INITIALS, SURNAME = r"(?:[A-Z]\.[\s-]?)*", r"[A-Z][\w-]+"

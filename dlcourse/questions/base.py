@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 LETTERS = "ABCDEF"
-NUMBER = re.compile(r"\d+\.\d+")
+NUMBER = re.compile(r"\d+[a-f]?\.\d+")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ No chapter imports from here. Every module is also a command, `python -m dlcours
 gives each a short name. They work inside a clone of the repository, not inside an installed wheel.
 """
 
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,5 +16,11 @@ FOR_NOTEBOOKS = ONE_THREAD | {"TQDM_DISABLE": "1"}
 
 
 def notebook_paths(root=ROOT):
-    """Every notebook of the course, in the order of the chapters."""
-    return sorted(path for path in (root / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    """Every notebook of the course in the order of reading: the labs of chapter 5 use all chapters and come last."""
+    paths = [path for path in (root / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts]
+    return sorted(paths, key=lambda path: (is_lab(path), path))
+
+
+def is_lab(path):
+    """Whether a notebook is a lab of chapter 5: "05a_computer_vision.ipynb"."""
+    return re.match(r"05[a-f]_", path.name) is not None

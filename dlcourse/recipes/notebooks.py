@@ -23,7 +23,7 @@ from nbclient.exceptions import CellExecutionError
 
 from dlcourse.exercises import EXERCISES
 from dlcourse.questions import QUESTIONS
-from dlcourse.recipes import FOR_NOTEBOOKS, ROOT, notebook_paths
+from dlcourse.recipes import FOR_NOTEBOOKS, ROOT, is_lab, notebook_paths
 from dlcourse.recipes.repository import address, write_first_cell
 
 CELL_TIMEOUT = 600  # seconds; a chapter as a whole should need 40
@@ -101,9 +101,9 @@ def clean(nb):
 
 
 def chapter_of(path):
-    """The chapter's number from the name of its file: "05a_vision.ipynb" belongs to "5"."""
-    digits = path.name.split("_")[0].rstrip("abcdef")
-    return str(int(digits))
+    """The chapter's number from the name of its file: the pages of the refresher are "0", each lab has its own, "5a"."""
+    number = path.name.split("_")[0]
+    return number.lstrip("0") if is_lab(path) else str(int(number.rstrip("abcdef")))
 
 
 def exercise_cells(exercise):

@@ -101,7 +101,7 @@ def clean(nb):
 
 
 def chapter_of(path):
-    """The chapter's number from the name of its file: the pages of the refresher are "0", each lab has its own, "5a"."""
+    """The chapter's number from the name of its file: all pages of the refresher have "0", each lab its own, "5a"."""
     number = path.name.split("_")[0]
     return number.lstrip("0") if is_lab(path) else str(int(number.rstrip("abcdef")))
 

@@ -8,12 +8,14 @@ import os
 import re
 import shutil
 import sys
+from collections import Counter
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString, Tag
 from filelock import FileLock
 
 from dlcourse.recipes import site
@@ -40,6 +42,7 @@ OUTSIDE = re.compile(r"^\s*(?:https?:|wss?:)?//", re.IGNORECASE)
 IN_TEXT = re.compile(r"""(?:url\(\s*['"]?|@import\s+['"]|(?:fetch|import)\(\s*['"])((?:https?:)?//[^'")\s]+)""")
 # The notations of the source that no reader should meet outside of code.
 RAW_TEX = r"\\\(|\\\[|\$\$|\$[^\s$][^$\n]*\$|\\(?:begin|frac|sum|text|tag)\b"
+WITHOUT_PROSE = {"script", "style", "pre", "code", "mjx-container", "title"}
 RAW = re.compile(RAW_TEX + r"|:{3,}|`{3,}|\{(?:eq|cite|ref|doc|numref)[:}]")
 
 
@@ -81,8 +84,9 @@ def html_pages(folder: Path) -> list[Path]:
     return sorted(page for page in folder.rglob("*.html") if "_static" not in page.parts)
 
 
+@functools.lru_cache(maxsize=1)
 def soup(html: str) -> BeautifulSoup:
-    """Parse a page."""
+    """Parse a page, to be read and not changed: it takes seconds, so the last one is kept for the next check of it."""
     return BeautifulSoup(html, "html.parser")
 
 
@@ -124,16 +128,20 @@ def pictures_without_text(html: str) -> list[str]:
 
 def raw_markup(html: str) -> list[str]:
     """Return what was meant for the builder and stands in the text instead."""
-    page = soup(html)
-    for tag in page.find_all(["script", "style", "pre", "code", "mjx-container", "title"]):
-        tag.decompose()
-    return RAW.findall(page.get_text(" "))
+    def words(tag):
+        for child in tag.children:
+            if isinstance(child, Tag):
+                yield from words(child) if child.name not in WITHOUT_PROSE else ()
+            elif type(child) is NavigableString:  # and no comment
+                yield child
+
+    return RAW.findall(" ".join(words(soup(html))))
 
 
 def repeated_ids(html: str) -> list[str]:
     """Return the addresses inside a page that are given twice."""
-    ids = [tag["id"] for tag in soup(html).find_all(id=True)]
-    return sorted({name for name in ids if ids.count(name) > 1})
+    counted = Counter(tag["id"] for tag in soup(html).find_all(id=True))
+    return sorted(name for name, count in counted.items() if count > 1)
 
 
 def missing_head(html: str) -> list[str]:
@@ -160,6 +168,12 @@ def math_faults(html: str) -> list[str]:
     return faults
 
 
+def pictures_without_size(html: str) -> list[str]:
+    """Return the pictures of a notebook's outputs whose place a browser cannot keep while they are on their way."""
+    pictures = soup(html).select(".cell_output img")
+    return [str(tag)[:120] for tag in pictures if not (tag.get("width") and tag.get("height"))]
+
+
 def broken_links(page: Path, folder: Path) -> list[str]:
     """Return the links of a page that lead to no file, or to no place in the page they name."""
     broken = []
@@ -177,5 +191,9 @@ def broken_links(page: Path, folder: Path) -> list[str]:
 
 @functools.cache
 def ids_of(page: Path) -> frozenset[str]:
-    """Return the addresses inside a page."""
-    return frozenset(tag["id"] for tag in soup(page.read_text(encoding="utf-8")).find_all(id=True))
+    """Return the addresses inside a page, which is read from tag to tag and not parsed for them."""
+    found = set()
+    reader = HTMLParser()
+    reader.handle_starttag = lambda tag, attributes: found.update(value for name, value in attributes if name == "id")
+    reader.feed(page.read_text(encoding="utf-8"))
+    return frozenset(found)

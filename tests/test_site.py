@@ -21,6 +21,8 @@ from dlcourse.recipes.notebooks import chapter_of
 
 NOTEBOOKS = [page for page in site_tools.toc_pages() if page.startswith("notebooks/")]
 CHAPTERS = [page for page in NOTEBOOKS if not page.startswith("notebooks/00")]  # all but the refresher
+CHECKS = [site_tools.outside_requests, site_tools.pictures_without_text, site_tools.raw_markup, site_tools.math_faults]
+OF_OURS = [site_tools.missing_head, site_tools.repeated_ids, site_tools.pictures_without_size]
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +37,23 @@ def pages(site):
     return {page.relative_to(site).as_posix(): page.read_text(encoding="utf-8") for page in site_tools.html_pages(site)}
 
 
-def faults(check, pages):
-    """Return what a check finds, page by page."""
-    return {name: found for name, html in pages.items() if (found := check(html))}
+@pytest.fixture(scope="module")
+def found(site, pages):
+    """What each check finds, page by page. All checks look at a page before the next one is parsed."""
+    ours, found = {f"{page}.html" for page in site_tools.toc_pages()}, {check: {} for check in (*CHECKS, *OF_OURS)}
+    found["links"] = {}
+    for name, html in pages.items():
+        for check in (*CHECKS, *OF_OURS) if name in ours else CHECKS:
+            found[check][name] = check(html)
+        if name in ours:
+            found["links"][name] = site_tools.broken_links(site / name, site)
+    return found
+
+
+@pytest.fixture(scope="module", params=CHAPTERS)
+def chapter(request):
+    """A chapter; one after the other, so that each page is parsed once for all tests that ask something of it."""
+    return request.param
 
 
 # --------------------------------------------------------------------------------------------- the whole site
@@ -49,12 +65,16 @@ def test_every_page_of_the_contents_is_there(site):
     assert "book/intro.html" in (site / "index.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "check",
-    [site_tools.outside_requests, site_tools.pictures_without_text, site_tools.raw_markup, site_tools.math_faults],
-)
-def test_no_page_has_the_fault(check, pages):
-    assert faults(check, pages) == {}
+@pytest.mark.parametrize("check", CHECKS)
+def test_no_page_has_the_fault(check, found):
+    assert len(found[check]) > len(site_tools.toc_pages())
+    assert {name: wrong for name, wrong in found[check].items() if wrong} == {}
+
+
+@pytest.mark.parametrize("check", OF_OURS)
+def test_no_page_of_the_contents_has_the_fault(check, found):
+    assert len(found[check]) == len(site_tools.toc_pages())
+    assert {name: wrong for name, wrong in found[check].items() if wrong} == {}
 
 
 def test_style_sheets_ask_no_other_host(site):
@@ -63,22 +83,9 @@ def test_style_sheets_ask_no_other_host(site):
     assert {name: found for name, found in sheets.items() if found} == {}
 
 
-def test_pages_of_the_contents_are_complete(pages):
-    ours = {f"{page}.html": pages[f"{page}.html"] for page in site_tools.toc_pages()}
-    assert faults(site_tools.missing_head, ours) == {}
-    assert faults(site_tools.repeated_ids, ours) == {}
-
-
-def test_links_lead_somewhere(site):
-    broken = {page: site_tools.broken_links(site / f"{page}.html", site) for page in site_tools.toc_pages()}
-    assert {page: found for page, found in broken.items() if found} == {}
-
-
-def test_pictures_have_their_size(pages):
-    html = "".join(pages[f"{page}.html"] for page in NOTEBOOKS)
-    pictures = [tag for tag in site_tools.soup(html).select(".cell_output img")]
-    assert pictures
-    assert [tag["src"] for tag in pictures if not (tag.get("width") and tag.get("height"))] == []
+def test_links_lead_somewhere(found):
+    assert len(found["links"]) == len(site_tools.toc_pages())
+    assert {name: broken for name, broken in found["links"].items() if broken} == {}
 
 
 def test_icons_are_drawn_once(site, pages):
@@ -110,6 +117,7 @@ def test_no_page_tells_where_it_was_built(pages):
         (site_tools.raw_markup, r"<p>\[ \frac{1}{2} \]</p>"),
         (site_tools.raw_markup, "<p>:::{note}</p>"),
         (site_tools.raw_markup, "<p>see {eq}loss and {cite}rosenblatt</p>"),
+        (site_tools.pictures_without_size, '<div class="cell_output"><img src="a.png" width="9"></div>'),
         (site_tools.repeated_ids, '<p id="a"></p><p id="a"></p>'),
         (site_tools.missing_head, "<html><head><title>A page</title></head></html>"),
         (site_tools.math_faults, '<span class="math">x</span>'),
@@ -134,7 +142,6 @@ def test_the_checks_accept_what_is_right():
 # --------------------------------------------------------------------------------------------- the chapters
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_exercises_are_framed_with_hint_and_solution(chapter, pages):
     page = site_tools.soup(pages[f"{chapter}.html"])
     number = chapter_of(Path(chapter))
@@ -149,7 +156,6 @@ def test_exercises_are_framed_with_hint_and_solution(chapter, pages):
             assert len(fold.get_text(" ", strip=True)) > 20
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_tagged_cells_are_styled(chapter, pages):
     notebook = json.loads((site_tools.ROOT / f"{chapter}.ipynb").read_text(encoding="utf-8"))
     cells = [("".join(cell["source"]), cell["metadata"].get("tags", [])) for cell in notebook["cells"]]
@@ -193,15 +199,15 @@ def test_a_wrong_cell_stops_the_build(cell, message):
         course_cells.rewrite([cell], {"1.1": exercise()}, {})
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_chapter_has_the_number_of_its_file(chapter, pages):
+def test_chapters_have_the_numbers_of_their_files(pages):
     """In the contents of every page: chapters are numbered, and the title of a lab begins with its number."""
-    number = chapter_of(Path(chapter)) + ("" if is_lab(Path(chapter)) else ".")
-    link = site_tools.soup(pages["book/glossary.html"]).select_one(f'nav.bd-links a[href$="{chapter}.html"]')
-    assert link.get_text().strip().startswith(f"{number} ")
+    page = site_tools.soup(pages["book/glossary.html"])
+    for path in CHAPTERS:
+        number = chapter_of(Path(path)) + ("" if is_lab(Path(path)) else ".")
+        link = page.select_one(f'nav.bd-links a[href$="{path}.html"]')
+        assert link.get_text().strip().startswith(f"{number} ")
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_source_of_a_chapter_is_in_the_bibliography(chapter, pages):
     sources = site_tools.soup(pages[f"{chapter}.html"]).select("section#sources li")
     assert len(sources) > (4 if is_lab(Path(chapter)) else 5)

@@ -30,6 +30,7 @@ FLOORS = [
                                           "tape", "show"]),
     ("The PyTorch twins", ["twins"]),
     ("Environments and data", ["environments", "data"]),
+    ("Applications", ["apps"]),
     ("Figures to play with", ["figures"]),
     ("Exercises, questions, studies and recipes", ["exercises", "questions", "studies", "benchmark", "recipes"]),
 ]

@@ -15,17 +15,20 @@ TABLES |= {
     name: name
     for name in (
         "adding_problem", "adversarial", "attention_lengths", "augmentation_ablation", "calibration",
-        "character_model", "collapse", "compression", "data_sets", "depth_or_width", "digit_drawings", "digit_reader",
-        "domain_gap", "double_descent", "fine_tuning_tricks", "first_weights", "forget_bias", "forgetting",
-        "gates_removed", "glyph_reader", "glyphs", "held_out_fonts", "image_depth", "image_networks", "label_budget",
-        "language_models", "latent_space", "layers_that_transfer", "layerwise_probes", "letters", "look_alikes",
-        "negative_transfer", "no_clipping", "optimizers", "regularizers", "repeated_text", "representations",
-        "residual_depth", "schedules", "shifted_digits", "state_probes", "sunspots", "ten_examples",
-        "unlabeled_digits", "word_vectors",
+        "cartpole_learning", "character_model", "collapse", "compression", "connect_four_self_play", "data_sets",
+        "depth_or_width", "digit_drawings", "digit_reader", "docstring_areas", "domain_gap", "double_descent",
+        "fine_tuning_tricks", "first_weights", "forget_bias", "forgetting", "gates_removed", "glyph_reader", "glyphs",
+        "held_out_fonts", "image_depth", "image_networks", "label_budget", "language_models", "latent_space",
+        "layers_that_transfer", "layerwise_probes", "letters", "look_alikes", "negative_transfer", "no_clipping",
+        "number_translation", "optimizers", "regularizers", "repeated_text", "representations", "residual_depth",
+        "scene_reader", "schedules", "shifted_digits", "spoken_digits", "spoken_strings", "state_probes", "sunspots",
+        "ten_examples", "tic_tac_toe_self_play", "tiny_gpt", "unlabeled_digits", "word_vectors",
     )
 }  # fmt: skip
 SECOND_TABLES = {  # tables that a study writes beside its own
-    "digit_doubt": "digit_drawings", "ten_examples_doubt": "ten_examples", "ten_examples_heads": "ten_examples",
+    "connect_four_self_play_rounds": "connect_four_self_play", "digit_doubt": "digit_drawings",
+    "number_looks": "number_translation", "ten_examples_doubt": "ten_examples", "ten_examples_heads": "ten_examples",
+    "tiny_gpt_labels": "tiny_gpt",
 }  # fmt: skip
 
 

@@ -20,6 +20,8 @@ FIGURES_OF = {  # the page on which the tests find each figure
     "01_neural_networks": "neuron", "02_deep_neural_networks": "playground", "03_training_process": "backprop race",
     "04_representation_learning": "latent words", "06_convolutional_networks": "convolution_explorer read_digit",
     "07_recurrent_networks": "gates sampler", "08_transfer_learning": "budget ten_examples",
+    "05a_computer_vision": "find_glyphs", "05c_speech_recognition": "say_it", "05d_translation": "translate",
+    "05e_reinforcement_learning": "balance", "05f_game_playing": "board_game",
 }  # fmt: skip
 HOLDERS = {name: f"notebooks/{stem}.html" for stem, names in FIGURES_OF.items() for name in names.split()}
 CHAPTER = HOLDERS["neuron"]

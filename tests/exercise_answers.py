@@ -10,6 +10,13 @@ import exercise_answers_1
 import exercise_answers_2
 import exercise_answers_3
 import exercise_answers_4
+import exercise_answers_5
+import exercise_answers_5a
+import exercise_answers_5b
+import exercise_answers_5c
+import exercise_answers_5d
+import exercise_answers_5e
+import exercise_answers_5f
 import exercise_answers_6
 import exercise_answers_7
 import exercise_answers_8
@@ -17,6 +24,13 @@ import exercise_truth_1
 import exercise_truth_2
 import exercise_truth_3
 import exercise_truth_4
+import exercise_truth_5
+import exercise_truth_5a
+import exercise_truth_5b
+import exercise_truth_5c
+import exercise_truth_5d
+import exercise_truth_5e
+import exercise_truth_5f
 import exercise_truth_6
 import exercise_truth_7
 import exercise_truth_8
@@ -25,15 +39,22 @@ import torch
 
 import dlcourse
 
-ANSWERS = (exercise_answers_1, exercise_answers_2, exercise_answers_3, exercise_answers_4, exercise_answers_6,
-           exercise_answers_7, exercise_answers_8)  # fmt: skip
+ANSWERS = (
+    exercise_answers_1, exercise_answers_2, exercise_answers_3, exercise_answers_4, exercise_answers_5,
+    exercise_answers_6, exercise_answers_7, exercise_answers_8, exercise_answers_5a, exercise_answers_5b,
+    exercise_answers_5c, exercise_answers_5d, exercise_answers_5e, exercise_answers_5f,
+)  # fmt: skip
 OTHER_ANSWERS = [answer for chapter in ANSWERS for answer in chapter.OTHER_ANSWERS]
 WRONG_ANSWERS, RIGHT_VALUES_ONLY, PREDICTIONS = (
     {number: answers for chapter in ANSWERS for number, answers in getattr(chapter, name).items()}
     for name in ("WRONG_ANSWERS", "RIGHT_VALUES_ONLY", "PREDICTIONS")
 )
-TRUTH = exercise_truth_1.TRUTH | exercise_truth_2.TRUTH | exercise_truth_3.TRUTH | exercise_truth_4.TRUTH
-TRUTH |= exercise_truth_6.TRUTH | exercise_truth_7.TRUTH | exercise_truth_8.TRUTH
+TRUTHS = (
+    exercise_truth_1, exercise_truth_2, exercise_truth_3, exercise_truth_4, exercise_truth_5,
+    exercise_truth_6, exercise_truth_7, exercise_truth_8, exercise_truth_5a, exercise_truth_5b,
+    exercise_truth_5c, exercise_truth_5d, exercise_truth_5e, exercise_truth_5f,
+)  # fmt: skip
+TRUTH = {number: judge for chapter in TRUTHS for number, judge in chapter.TRUTH.items()}
 
 
 def each_part(change):

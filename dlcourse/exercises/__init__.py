@@ -8,12 +8,30 @@
 """
 
 from ..show import show_markdown
-from . import chapter_1, chapter_2, chapter_3, chapter_4, chapter_6, chapter_7, chapter_8
+from . import (
+    chapter_1,
+    chapter_2,
+    chapter_3,
+    chapter_4,
+    chapter_5,
+    chapter_5a,
+    chapter_5b,
+    chapter_5c,
+    chapter_5d,
+    chapter_5e,
+    chapter_5f,
+    chapter_6,
+    chapter_7,
+    chapter_8,
+)
 from .base import Exercise
 from .calls import unanswered
 from .checks import CheckFailed, show
 
-CHAPTERS = (chapter_1, chapter_2, chapter_3, chapter_4, chapter_6, chapter_7, chapter_8)
+CHAPTERS = (
+    chapter_1, chapter_2, chapter_3, chapter_4, chapter_5, chapter_6, chapter_7, chapter_8,
+    chapter_5a, chapter_5b, chapter_5c, chapter_5d, chapter_5e, chapter_5f,
+)  # fmt: skip
 EXERCISES = {exercise.number: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 

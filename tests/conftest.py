@@ -19,6 +19,8 @@ from browser_tools import address, browser, open_page  # noqa: E402, F401  (only
 from hypothesis import settings  # noqa: E402
 from lab_tools import lab, notebook  # noqa: E402, F401
 
+from dlcourse.studies.chapter_1 import in_float64  # noqa: E402
+
 # On a busy machine a slow example is no failure. In CI the examples are the same in every run.
 settings.register_profile("course", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("course")
@@ -42,3 +44,10 @@ def pytest_terminal_summary(terminalreporter):
     if skipped:
         terminalreporter.section("THE PAGES WERE NOT SEEN IN A BROWSER", sep="!", red=True, bold=True)
         terminalreporter.line(f"{len(skipped)} tests were skipped for want of a browser. `make browser` gets one.")
+
+
+@pytest.fixture
+def float64():
+    """Numbers of 16 digits for the length of a test, as the notebooks compute."""
+    with in_float64():
+        yield

@@ -4,18 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-import dlcourse
 from dlcourse import functional as F
 from dlcourse.apps import gpt
 from dlcourse.data.tokenizers import BytePairTokenizer
 
-
-@pytest.fixture(autouse=True)
-def float64():
-    before = dlcourse.get_default_dtype()
-    dlcourse.set_default_dtype(np.float64)
-    yield
-    dlcourse.set_default_dtype(before)
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 def small(tokens=11, context=8, seed=0):

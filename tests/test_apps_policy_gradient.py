@@ -8,19 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-import dlcourse
 from dlcourse import Tensor
 from dlcourse.apps import markov
 from dlcourse.apps import policy_gradient as pg
 from dlcourse.environments import CartPole, episode_returns
 
-
-@pytest.fixture(autouse=True)
-def float64():
-    before = dlcourse.get_default_dtype()
-    dlcourse.set_default_dtype(np.float64)
-    yield
-    dlcourse.set_default_dtype(before)
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 def policy(seed=0):

@@ -4,18 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-import dlcourse
 from dlcourse import Tensor
 from dlcourse.apps import markov
 from dlcourse.apps import q_learning as ql
 
-
-@pytest.fixture(autouse=True)
-def float64():
-    before = dlcourse.get_default_dtype()
-    dlcourse.set_default_dtype(np.float64)
-    yield
-    dlcourse.set_default_dtype(before)
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 def net(seed):

@@ -15,13 +15,7 @@ from dlcourse.data.audio import read_wav, write_wav
 from dlcourse.data.checks import DataError
 from dlcourse.data.spectrogram import hann_window, mel_filterbank
 
-
-@pytest.fixture(autouse=True)
-def float64():
-    before = dlcourse.get_default_dtype()
-    dlcourse.set_default_dtype(np.float64)
-    yield
-    dlcourse.set_default_dtype(before)
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 @pytest.fixture(scope="module")

@@ -7,24 +7,17 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.metrics import f1_score
 from sklearn.naive_bayes import MultinomialNB
 
-import dlcourse
 from dlcourse import functional as F
 from dlcourse import nn
 from dlcourse.apps import text
 from dlcourse.data import load
 from dlcourse.skipgram import Vocabulary, words_in
 
+pytestmark = pytest.mark.usefixtures("float64")
+
 TEXTS = ["Open the file and read the file.", "Close the socket.", "Read the mail, open the socket!", "A number",
          "the the the", "Send a number to the socket and close"]
 LABELS = np.array([0, 1, 1, 2, 0, 2])
-
-
-@pytest.fixture(autouse=True)
-def float64():
-    before = dlcourse.get_default_dtype()
-    dlcourse.set_default_dtype(np.float64)
-    yield
-    dlcourse.set_default_dtype(before)
 
 
 @pytest.fixture(scope="module")

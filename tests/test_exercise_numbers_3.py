@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import scipy.optimize
 import torch
+from exercise_quotes import asking, quoting
 
 import dlcourse
 from dlcourse import Tensor, data, nn
@@ -16,7 +17,8 @@ from dlcourse.questions import chapter_3 as questions
 from dlcourse.studies import optimizers
 
 EXERCISES = {exercise.number: exercise for exercise in chapter_3.EXERCISES}
-QUESTIONS = {question.number: question for question in questions.QUESTIONS}
+quotes = quoting(chapter_3.EXERCISES)
+asks = asking(questions.QUESTIONS)
 SEEDS = range(5)
 
 
@@ -27,20 +29,6 @@ def float64():
     dlcourse.set_default_dtype(np.float64)
     yield
     dlcourse.set_default_dtype(before)
-
-
-def quotes(number, *texts):
-    """Statement, hint or worked solution has these texts, however their lines are broken."""
-    exercise = EXERCISES[number]
-    whole = " ".join(f"{exercise.statement} {exercise.hint} {exercise.solution}".split())
-    for text in texts:
-        assert text in whole, f"{number} does not say {text!r}"
-
-
-def asks(number, *texts):
-    """The question or one of its remarks has these texts."""
-    for text in texts:
-        assert text in QUESTIONS[number].markdown, f"question {number} does not say {text!r}"
 
 
 def test_3_1_the_engine_divides():

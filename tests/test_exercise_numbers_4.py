@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from exercise_quotes import asking, quoting
 
 import dlcourse
 from dlcourse import Tensor, data
@@ -14,8 +15,8 @@ from dlcourse.exercises import chapter_4
 from dlcourse.exercises.chapter_4 import code
 from dlcourse.questions import chapter_4 as questions
 
-EXERCISES = {exercise.number: exercise for exercise in chapter_4.EXERCISES}
-QUESTIONS = {question.number: question for question in questions.QUESTIONS}
+quotes = quoting(chapter_4.EXERCISES)
+asks = asking(questions.QUESTIONS)
 CHOOSING, JUDGING = range(10), range(10, 20)  # draws of labels
 
 
@@ -26,20 +27,6 @@ def float64():
     dlcourse.set_default_dtype(np.float64)
     yield
     dlcourse.set_default_dtype(before)
-
-
-def quotes(number, *texts):
-    """Statement, hint or worked solution has these texts, however their lines are broken."""
-    exercise = EXERCISES[number]
-    whole = " ".join(f"{exercise.statement} {exercise.hint} {exercise.solution}".split())
-    for text in texts:
-        assert text in whole, f"{number} does not say {text!r}"
-
-
-def asks(number, *texts):
-    """The question or one of its remarks has these texts."""
-    for text in texts:
-        assert text in QUESTIONS[number].markdown, f"question {number} does not say {text!r}"
 
 
 def test_4_1_four_rooms():

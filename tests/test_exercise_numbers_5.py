@@ -2,22 +2,15 @@
 
 import numpy as np
 import pytest
+from exercise_quotes import quoting
 
 from dlcourse.apps.ctc import edit_distance
 from dlcourse.exercises import chapter_5
 from dlcourse.exercises.chapter_5 import code
 from dlcourse.questions import chapter_5 as questions
 
-EXERCISES = {exercise.number: exercise for exercise in chapter_5.EXERCISES}
+quotes = quoting(chapter_5.EXERCISES)
 QUESTIONS = {question.number: question for question in questions.QUESTIONS}
-
-
-def quotes(number, *texts):
-    """Statement, hint or worked solution has these texts, however their lines are broken."""
-    exercise = EXERCISES[number]
-    whole = " ".join(f"{exercise.statement} {exercise.hint} {exercise.solution}".split())
-    for text in texts:
-        assert text in whole, f"{number} does not say {text!r}"
 
 
 def test_5_3_the_same_test_among_healthier_people():

@@ -2,20 +2,14 @@
 
 import numpy as np
 import pytest
+from exercise_quotes import quoting
 
 from dlcourse.apps import boxes
 from dlcourse.exercises import chapter_5a
 from dlcourse.exercises.chapter_5a import code
 
 EXERCISES = {exercise.number: exercise for exercise in chapter_5a.EXERCISES}
-
-
-def quotes(number, *texts):
-    """Statement, hint or worked solution has these texts, however their lines are broken."""
-    exercise = EXERCISES[number]
-    whole = " ".join(f"{exercise.statement} {exercise.hint} {exercise.solution}".split())
-    for text in texts:
-        assert text in whole, f"{number} does not say {text!r}"
+quotes = quoting(chapter_5a.EXERCISES)
 
 
 def test_5a_2_two_pixels_off():

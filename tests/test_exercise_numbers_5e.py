@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from exercise_mistakes_5e import slopes_by_differences
+from exercise_quotes import quoting
 
 from dlcourse.apps import markov
 from dlcourse.exercises import chapter_5e
@@ -12,15 +13,8 @@ from dlcourse.exercises.chapter_5e import code
 from dlcourse.questions import chapter_5e as questions
 
 EXERCISES = {exercise.number: exercise for exercise in chapter_5e.EXERCISES}
+quotes = quoting(chapter_5e.EXERCISES)
 QUESTIONS = {question.number: question for question in questions.QUESTIONS}
-
-
-def quotes(number, *texts):
-    """Statement, hint or worked solution has these texts, however their lines are broken."""
-    exercise = EXERCISES[number]
-    whole = " ".join(f"{exercise.statement} {exercise.hint} {exercise.solution}".split())
-    for text in texts:
-        assert text in whole, f"{number} does not say {text!r}"
 
 
 def test_5e_2_greedy_but_not_always():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as TF
+from exercise_quotes import asking, quoting
 
 import dlcourse
 from dlcourse import Tensor, nn
@@ -17,7 +18,8 @@ from dlcourse.exercises.chapter_6 import code
 from dlcourse.questions import chapter_6 as questions
 from dlcourse.studies import adversarial, digit_reader
 
-EXERCISES = {exercise.number: exercise for exercise in chapter_6.EXERCISES}
+quotes = quoting(chapter_6.EXERCISES)
+asks = asking(questions.QUESTIONS)
 QUESTIONS = {question.number: question for question in questions.QUESTIONS}
 SLOPE = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 4  # the chapter's four kernels
 FOUR = {"left to right": SLOPE, "above to below": SLOPE.T, "mean": np.ones((3, 3)) / 9,
@@ -31,19 +33,6 @@ def float64():
     dlcourse.set_default_dtype(np.float64)
     yield
     dlcourse.set_default_dtype(before)
-
-
-def quotes(number, *texts):
-    """Statement, hint or worked solution has these texts, however their lines are broken."""
-    exercise = EXERCISES[number]
-    whole = " ".join(f"{exercise.statement} {exercise.hint} {exercise.solution}".split())
-    for text in texts:
-        assert text in whole, f"{number} does not say {text!r}"
-
-
-def asks(number, *texts):
-    """The question or one of its remarks has these texts."""
-    assert [text for text in texts if text not in QUESTIONS[number].markdown] == [], number
 
 
 def slide(image, kernel):

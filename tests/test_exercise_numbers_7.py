@@ -5,21 +5,14 @@ import math
 import numpy as np
 import pytest
 import torch
+from exercise_quotes import quoting
 
 from dlcourse.exercises import chapter_7
 from dlcourse.exercises.chapter_7 import code
 from dlcourse.questions import chapter_7 as questions
 
-EXERCISES = {exercise.number: exercise for exercise in chapter_7.EXERCISES}
+quotes = quoting(chapter_7.EXERCISES)
 QUESTIONS = {question.number: question for question in questions.QUESTIONS}
-
-
-def quotes(number, *texts):
-    """Statement, hint or worked solution has these texts, however their lines are broken."""
-    exercise = EXERCISES[number]
-    whole = " ".join(f"{exercise.statement} {exercise.hint} {exercise.solution}".split())
-    for text in texts:
-        assert text in whole, f"{number} does not say {text!r}"
 
 
 def test_7_1_a_bias_for_a_memory():

@@ -5,22 +5,15 @@ import math
 import numpy as np
 import pytest
 import torch
+from exercise_quotes import quoting
 
 from dlcourse import Tensor, nn
 from dlcourse.exercises import chapter_8
 from dlcourse.exercises.chapter_8 import code
 from dlcourse.questions import chapter_8 as questions
 
-EXERCISES = {exercise.number: exercise for exercise in chapter_8.EXERCISES}
+quotes = quoting(chapter_8.EXERCISES)
 QUESTIONS = {question.number: question for question in questions.QUESTIONS}
-
-
-def quotes(number, *texts):
-    """Statement, hint or worked solution has these texts, however their lines are broken."""
-    exercise = EXERCISES[number]
-    whole = " ".join(f"{exercise.statement} {exercise.hint} {exercise.solution}".split())
-    for text in texts:
-        assert text in whole, f"{number} does not say {text!r}"
 
 
 def test_8_1_the_same_ten_for_both():

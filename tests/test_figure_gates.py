@@ -11,7 +11,6 @@ import traitlets
 from clone import ROOT
 from site_tools import course_math
 
-import dlcourse
 from dlcourse.data import load
 from dlcourse.data.reference import running_text
 from dlcourse.figures import character_numbers
@@ -19,16 +18,10 @@ from dlcourse.figures.gates import LEAST, LONGEST, OPEN, PRESETS, SHUT, Gates, n
 from dlcourse.language import bits_per_character, states
 from dlcourse.studies import read
 
+pytestmark = pytest.mark.usefixtures("float64")
+
 TEXTS = [{"text": text, "at": 24} for text in PRESETS.values()]
 TEXTS += [{"text": "x", "at": 0}, {"text": "Grüße 😀!\n", "at": 7}, {"text": PRESETS["code"][:LONGEST], "at": 3}]
-
-
-@pytest.fixture(autouse=True)
-def float64():
-    before = dlcourse.get_default_dtype()
-    dlcourse.set_default_dtype(np.float64)
-    yield
-    dlcourse.set_default_dtype(before)
 
 
 def numbers_of(values):

@@ -17,6 +17,8 @@ from dlcourse.figures import read_digit
 from dlcourse.figures.read_digit import CELLS, ReadDigit, drawn, enlarged, frame, prepared
 from dlcourse.studies import digit_drawings, digit_reader, read
 
+pytestmark = pytest.mark.usefixtures("float64")
+
 # Ten digits as somebody draws them on the pad, each in one or two strokes.
 DRAWN = {
     0: [[[0.5, 0.15], [0.36, 0.22], [0.3, 0.5], [0.36, 0.78], [0.5, 0.85], [0.64, 0.78], [0.7, 0.5], [0.64, 0.22],
@@ -44,14 +46,6 @@ FIGURES = [
     ReadDigit(example=-1, strokes=[[[0.1, 0.5], [0.9, 0.52]]], size=0.8),  # a dash, which is heightened
     ReadDigit(example=-1, strokes=[[[0.5, 0.05], [0.5, 0.95], [0.5, 0.95]]], down=0.3),  # a bar, cut off below
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def float64():
-    before = dlcourse.get_default_dtype()
-    dlcourse.set_default_dtype(np.float64)
-    yield
-    dlcourse.set_default_dtype(before)
 
 
 @pytest.fixture(scope="module")

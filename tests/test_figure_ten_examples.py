@@ -30,6 +30,8 @@ from dlcourse.figures.ten_examples import (
 from dlcourse.studies import letters
 from dlcourse.studies import ten_examples as study
 
+pytestmark = pytest.mark.usefixtures("float64")
+
 TWO = {"examples": [[3, DRAWN[3]], [7, 5], [3, 12], [7, DRAWN[7]]], "row": -1}
 FIGURES = [
     TenExamples(row=0), TenExamples(row=150, draw=3), TenExamples(row=40, examples=[]), TenExamples(row=-1),
@@ -39,14 +41,6 @@ FIGURES = [
     TenExamples(examples=[[digit, row] for rows in zip(*map(lambda rows: rows[:5], pool_rows(2)), strict=True)
                           for digit, row in enumerate(rows)], row=199),
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def float64():
-    before = dlcourse.get_default_dtype()
-    dlcourse.set_default_dtype(np.float64)
-    yield
-    dlcourse.set_default_dtype(before)
 
 
 def numbers_of(figure):

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-import dlcourse
 from dlcourse import data, studies
 from dlcourse.studies import chapter_1, notebook_seconds
 from dlcourse.studies.__main__ import study_names
@@ -30,14 +29,6 @@ SECOND_TABLES = {  # tables that a study writes beside its own
     "number_looks": "number_translation", "ten_examples_doubt": "ten_examples", "ten_examples_heads": "ten_examples",
     "tiny_gpt_labels": "tiny_gpt",
 }  # fmt: skip
-
-
-@pytest.fixture
-def float64():
-    before = dlcourse.get_default_dtype()
-    dlcourse.set_default_dtype(np.float64)
-    yield
-    dlcourse.set_default_dtype(before)
 
 
 def row_of(task, model, **setting):

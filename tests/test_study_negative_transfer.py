@@ -4,15 +4,10 @@ import numpy as np
 import pytest
 
 from dlcourse.studies import negative_transfer as study
-from dlcourse.studies.chapter_1 import in_float64
 from dlcourse.studies.letters import letters, pretrained, shrunk
 from dlcourse.studies.table import read
 
-
-@pytest.fixture(autouse=True)
-def float64():
-    with in_float64():
-        yield
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 def test_the_table_is_whole():

@@ -3,19 +3,12 @@
 import numpy as np
 import pytest
 
-import dlcourse
 from dlcourse import data
 from dlcourse.figures.ten_examples import KINDS
 from dlcourse.studies import read
 from dlcourse.studies import ten_examples as study
 
-
-@pytest.fixture(autouse=True)
-def float64():
-    before = dlcourse.get_default_dtype()
-    dlcourse.set_default_dtype(np.float64)
-    yield
-    dlcourse.set_default_dtype(before)
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 def mean(table, **wanted):

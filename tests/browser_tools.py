@@ -15,6 +15,11 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+# Tables of figures that are wider than their place: a theme has rules for tables, and they may be stronger than ours.
+TOO_WIDE = """() => [...document.querySelectorAll('.dl-figure table')].filter(table => {
+  const right = table.parentElement.getBoundingClientRect().right, here = table.getBoundingClientRect();
+  return here.width > 0 && here.right > right + 1;
+}).map(table => table.className)"""
 
 # The contrast between each piece of text and what lies behind it, by WCAG 2's formula: the five worst below a limit.
 CONTRAST = """limit => {

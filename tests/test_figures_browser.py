@@ -7,7 +7,7 @@ from urllib.parse import quote
 import nbformat
 import pytest
 import site_tools
-from browser_tools import CONTRAST, PHONE
+from browser_tools import CONTRAST, PHONE, TOO_WIDE
 from figure_tools import LIGHTNESS, SUM, NeuronOnPage, Weights, tabs, write_page
 from nbconvert import HTMLExporter
 from traitlets.config import Config
@@ -67,6 +67,7 @@ def test_the_figures_of_a_page_start(holder, open_page, site):
         assert place.locator("figure").get_attribute("aria-label")
         assert "A figure to play with." not in place.inner_text()
         assert place.locator(".dl-tries li").count() == len(FIGURES[name]().tries)
+    assert page.evaluate(TOO_WIDE) == []
     assert wrong == []
 
 
@@ -93,7 +94,12 @@ def test_a_static_view_of_the_notebook_shows_the_sentence(name):
 def test_everything_in_the_figures_of_a_page_can_be_read(holder, scheme, open_page, address):
     page, _ = open_page(address + holder, PHONE, color_scheme=scheme)
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    for name in figures_on(holder):
+        place = page.locator(f'[data-figure="{name}"]').first
+        place.scroll_into_view_if_needed()
+        assert place.locator("figure").get_attribute("aria-label")
     assert page.evaluate(CONTRAST, 4.5) == []
+    assert page.evaluate(TOO_WIDE) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 

@@ -147,6 +147,8 @@ def test_links_to_the_glossary_on_the_built_pages():
         links = page.select("a.mention.term")
         targets = [link["href"] for link in links]
         assert len(targets) == len(set(targets)) > 10, path.stem
+        apart = course_terms.OTHER_MEANING.get(f"notebooks/{path.stem}", set())
+        assert not {f"../book/glossary.html#term-{term}" for term in apart} & set(targets), path.stem
         assert all(link["title"].endswith(".") and "glossary.html#term-" in link["href"] for link in links)
         assert page.select(":is(h1, h2, h3, strong, code, pre, table, .exercise, .quiz) a.mention.term") == []
 
@@ -199,6 +201,14 @@ def test_every_term_of_the_glossary_is_used():
         term for term in DEFINITIONS if not course_terms.pattern(tuple(course_terms.forms([term]))).search(text)
     ]
     assert unused == []
+
+
+def test_words_of_another_meaning_are_terms_and_on_their_page():
+    paths = {f"notebooks/{path.stem}": path for path in notebook_paths()}
+    for page, terms in course_terms.OTHER_MEANING.items():
+        text = prose(nbformat.read(paths[page], as_version=4))
+        assert terms <= set(DEFINITIONS)
+        assert all(course_terms.pattern((term,)).search(text) for term in terms), page
 
 
 def test_a_definition_is_plain_and_says_where_more_is():

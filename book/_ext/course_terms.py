@@ -28,6 +28,19 @@ PAGES = {
 CLOSED_SECTIONS = {
     "what-you-will-be-able-to-do", "can-you-skip-this-page", "exercises", "check-yourself", "summary", "sources",
 }  # fmt: skip
+# On these pages a word of the glossary is an everyday word or means something else, and stays a plain word.
+OTHER_MEANING = {
+    "notebooks/03_training_process": {"precision"},  # half precision of numbers
+    "notebooks/05_applications": {"pole"},  # one that is balanced
+    "notebooks/05a_computer_vision": {"width"},  # of a box
+    "notebooks/05b_natural_language": {"inverse"},  # inverse document frequency
+    "notebooks/05c_speech_recognition": {"width"},  # of a beam
+    "notebooks/05d_translation": {"weight", "width"},  # of attention
+    "notebooks/05e_reinforcement_learning": {"bias", "pole"},  # the bias of an estimate
+    "notebooks/05f_game_playing": {"depth", "node"},  # of a tree
+    "notebooks/06_convolutional_networks": {"precision"},
+    "notebooks/07_recurrent_networks": {"precision"},
+}
 CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"  # what becomes of an apostrophe in running text
 ENTRIES = re.compile(r"^```\{glossary\}\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -104,7 +117,9 @@ class LinkTerms(SphinxTransform):
         page = self.env.docname
         replace_matches(self.document, pattern(tuple(PAGES)), self.page_link)
         if page.startswith(TAUGHT):
-            definitions = read_glossary(Path(self.env.doc2path(GLOSSARY)).read_text(encoding="utf-8"))
+            glossary = read_glossary(Path(self.env.doc2path(GLOSSARY)).read_text(encoding="utf-8"))
+            apart = OTHER_MEANING.get(page, ())
+            definitions = {term: sentence for term, sentence in glossary.items() if term not in apart}
             prose = [paragraph for paragraph in self.document.findall(nodes.paragraph) if is_prose(paragraph)]
             first_mentions(prose, definitions, lambda words, term: self.link(words, "term", term, definitions[term]))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import traitlets
-from test_figure_gates import begun, float64, run_script  # noqa: F401
+from test_figure_gates import begun, run_script
 
 from dlcourse import nn
 from dlcourse.checkpoint import load_state
@@ -14,6 +14,8 @@ from dlcourse.environments import CartPole, accelerations, hand_rule
 from dlcourse.environments import cartpole as physics
 from dlcourse.figures import balance
 from dlcourse.figures.balance import MOST, Balance, policy_network
+
+pytestmark = pytest.mark.usefixtures("float64")
 
 STUDY = Path(balance.__file__).parents[1] / "studies" / "cartpole_policy.safetensors"
 MIXED = [0, 0, 1, 1, 0, 1, 1, 0, 0, 1, 0, 1]

@@ -8,11 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST, PHONE
 from figure_tools import FigureOnPage, tabs, write_page
-from test_figure_gates import float64  # noqa: F401
 
 from dlcourse.figures.balance import MOST, Balance
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 LEFT, RIGHT = "\u2190 Left", "Right \u2192"
 DECIMALS = (2, 2, 3, 2)  # of the four numbers, as the table writes them
 NARROW = {"width": 360, "height": 800}

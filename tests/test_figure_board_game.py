@@ -10,7 +10,6 @@ import pytest
 import traitlets
 from clone import ROOT
 from site_tools import course_math
-from test_figure_gates import float64  # noqa: F401
 
 from dlcourse.apps.boards import against_every_line
 from dlcourse.apps.tree_search import Advice, network_player, puct, search_player
@@ -18,6 +17,8 @@ from dlcourse.environments import minimax, play_game, random_player
 from dlcourse.figures import board_game as module
 from dlcourse.figures.board_game import GAMES, SEED, BoardGame
 from dlcourse.studies import connect_four_self_play, tic_tac_toe_self_play
+
+pytestmark = pytest.mark.usefixtures("float64")
 
 
 def cells_of(rules, state):

@@ -7,11 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST, PHONE
 from figure_tools import FigureOnPage, tabs, write_page
-from test_figure_gates import float64  # noqa: F401
 
 from dlcourse.figures.board_game import GAMES, BoardGame
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 NARROW = {"width": 360, "height": 740}
 
 

@@ -3,11 +3,10 @@
 import pytest
 from lab_tools import run_cell
 from test_figure_board_game_browser import BoardOnPage
-from test_figure_gates import float64  # noqa: F401
 
 from dlcourse.figures.board_game import BoardGame
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 
 
 def test_the_board_and_python_share_their_values(notebook):

@@ -6,7 +6,7 @@ import gzip
 import numpy as np
 import pytest
 import traitlets
-from test_figure_gates import begun, float64, run_script  # noqa: F401
+from test_figure_gates import begun, run_script
 from test_figure_read_digit import DRAWN
 
 from dlcourse import data, nn, no_grad
@@ -15,6 +15,8 @@ from dlcourse.apps.detection import SceneReader, decode, read_scenes
 from dlcourse.figures import find_glyphs
 from dlcourse.figures.find_glyphs import OVERLAP, SCENES, FindGlyphs, inked, packed, palette, unpacked
 from dlcourse.tensor import Tensor
+
+pytestmark = pytest.mark.usefixtures("float64")
 
 SEVEN = [[[0.3, 0.3], [0.55, 0.3], [0.4, 0.7]]]
 VALUES = [

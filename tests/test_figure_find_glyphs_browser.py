@@ -8,12 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST
 from figure_tools import tabs, write_page
 from test_figure_find_glyphs import SEVEN
-from test_figure_gates import float64  # noqa: F401
 from test_figure_read_digit_browser import ReaderOnPage
 
 from dlcourse.figures.find_glyphs import FindGlyphs
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 NARROW = {"width": 360, "height": 800}
 # The pixels of the canvas number `which` over the scene as text.
 LAYER = "which => document.querySelectorAll('.dl-find-scene canvas')[which].toDataURL()"

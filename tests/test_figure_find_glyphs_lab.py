@@ -3,11 +3,10 @@
 import pytest
 from lab_tools import run_cell
 from test_figure_find_glyphs_browser import FindOnPage
-from test_figure_gates import float64  # noqa: F401
 
 from dlcourse.figures.find_glyphs import FindGlyphs
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 
 
 def test_the_figure_and_python_share_their_values(notebook):

@@ -7,13 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST, PHONE
 from figure_tools import FigureOnPage, tabs, write_page
-from test_figure_gates import float64  # noqa: F401
 
 from dlcourse.figures import gates as module
 from dlcourse.figures.character_numbers import stored
 from dlcourse.figures.gates import PRESETS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 SIGNS = {" ": "\u2423", "\n": "\u21b5"}
 TEXT = "Text, which you can change"
 NAMED = [[47, "inside a quotation, r = 0.41"], [76, "inside brackets, r = 0.32"]]

@@ -2,13 +2,12 @@
 
 import pytest
 from lab_tools import run_cell
-from test_figure_gates import float64  # noqa: F401
 from test_figure_gates_browser import TEXT, GatesOnPage
 from test_figure_sampler_browser import SamplerOnPage
 
 from dlcourse.figures import Gates, Sampler
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 
 
 def test_the_gates_and_python_share_their_values(notebook):

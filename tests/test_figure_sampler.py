@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 import traitlets
-from test_figure_gates import begun, data, float64, run_script  # noqa: F401
+from test_figure_gates import begun, data, run_script  # noqa: F401
 
 from dlcourse.figures import Gates, character_numbers
 from dlcourse.figures.sampler import LONGEST, MOST, PROMPTS, VOCABULARY, Sampler
 from dlcourse.language import next_probabilities
+
+pytestmark = pytest.mark.usefixtures("float64")
 
 CODE = PROMPTS["code"]
 VALUES = [

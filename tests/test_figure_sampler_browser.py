@@ -6,13 +6,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST, PHONE
 from figure_tools import FigureOnPage, tabs, write_page
-from test_figure_gates import float64  # noqa: F401
 
 from dlcourse.figures import Gates, bundle
 from dlcourse.figures.character_numbers import stored
 from dlcourse.figures.sampler import MOST, PROMPTS, Sampler
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 PROMPT = "Prompt, which you can change"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import traitlets
 from scipy.io import wavfile
-from test_figure_gates import begun, float64, run_script  # noqa: F401
+from test_figure_gates import begun, run_script
 
 from dlcourse import data, no_grad
 from dlcourse.apps.speech import BANDS, RATE, SpeechCNN, features
@@ -17,6 +17,8 @@ from dlcourse.figures import say_it
 from dlcourse.figures.base import random_numbers
 from dlcourse.figures.say_it import FLOOR_DB, MU, NETWORKS, SAMPLES, VOICES, SayIt, babble, decoded, encoded, gaussians
 from dlcourse.tensor import Tensor
+
+pytestmark = pytest.mark.usefixtures("float64")
 
 VALUES = [
     {}, {"digit": 0, "voice": "high", "noise": "white", "snr_db": 10.0, "network": "white"},

@@ -9,13 +9,12 @@ from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST, FLAGS
 from figure_tools import tabs, write_page
 from say_it_tools import FILE, SayItOnPage
-from test_figure_gates import float64  # noqa: F401
 from test_figure_say_it import wav
 
 from dlcourse.figures.say_it import NETWORKS, SayIt
 from dlcourse.recipes.browser import find_browser
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 NARROW = {"width": 360, "height": 800}
 # A microphone that hears a tone; it counts how often it was asked for.
 TONE = """() => {

@@ -2,12 +2,11 @@
 
 import pytest
 from lab_tools import run_cell
-from test_figure_gates import float64  # noqa: F401
 from test_figure_say_it_browser import SayItOnPage, word_file
 
 from dlcourse.figures import SayIt
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 
 
 def test_the_figure_and_python_share_their_values_and_not_the_readers_own_sound(notebook):

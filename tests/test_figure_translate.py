@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 import traitlets
-from test_figure_gates import begun, float64, run_script  # noqa: F401
+from test_figure_gates import begun, run_script
 
 from dlcourse.apps.translation import EOS, PAD, Languages, Translator, beam_search, greedy, until_end
 from dlcourse.data import load
@@ -22,6 +22,8 @@ from dlcourse.figures.translate import (
     right_of,
     words_of,
 )
+
+pytestmark = pytest.mark.usefixtures("float64")
 
 VALUES = [
     {}, {"text": "21", "step": 0}, {"text": "32", "step": MOST}, {"text": "102", "step": 3}, {"text": "0"},

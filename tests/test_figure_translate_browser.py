@@ -7,12 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_tools import CONTRAST
 from figure_tools import FigureOnPage, tabs, write_page
-from test_figure_gates import float64  # noqa: F401
 from test_figure_translate import cut_off
 
 from dlcourse.figures.translate import MOST, Translate, beam_examples, random_number
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 FIELD = "A number from 0 to 999,999, or its English words"
 NARROW = {"width": 360, "height": 800}
 STOP = "\u25a0 stop"

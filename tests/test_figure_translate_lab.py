@@ -2,12 +2,11 @@
 
 import pytest
 from lab_tools import run_cell
-from test_figure_gates import float64  # noqa: F401
 from test_figure_translate_browser import FIELD, TranslateOnPage
 
 from dlcourse.figures import Translate
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("float64")]
 
 
 def test_the_translation_and_python_share_their_values(notebook):

@@ -9,14 +9,14 @@ QUESTIONS = (
         "glyph well and places the box badly. Why?",
         (
             Option(
-                "It needs a larger weight on the loss of the box",
-                "A larger weight asks louder for something that the maximum has already thrown away.",
-            ),
-            Option(
                 "The largest value is the same wherever the glyph lies",
                 "A feature map moves with the picture, and its maximum forgets the move. What is gone cannot be read "
                 "by any layer behind it.",
                 right=True,
+            ),
+            Option(
+                "It needs a larger weight on the loss of the box",
+                "A larger weight asks louder for something that the maximum has already thrown away.",
             ),
             Option(
                 "Boxes are numbers, and networks with a softmax cannot give numbers",
@@ -86,13 +86,13 @@ QUESTIONS = (
                 "It is high because paper is easy and frequent; not one glyph was found.",
             ),
             Option(
+                "The cross-entropy, since it is what was trained",
+                "It can be small for the same reason: most of its terms are those of paper.",
+            ),
+            Option(
                 "The IoU of each class, and their mean",
                 "Paper has 0.95 and every glyph that is there has 0, so the mean tells the truth at once.",
                 right=True,
-            ),
-            Option(
-                "The cross-entropy, since it is what was trained",
-                "It can be small for the same reason: most of its terms are those of paper.",
             ),
             Option(
                 "The average precision of boxes",
@@ -110,17 +110,17 @@ QUESTIONS = (
                 "A level is a parameter as well. Whatever is chosen by the test pictures fits their luck.",
             ),
             Option(
-                "It is the best of several results on the same pictures, so it is too good on average",
-                "The more levels are tried and the fewer pictures there are, the more. Choose on validation pictures.",
-                right=True,
+                "The training pictures should have been used",
+                "The network is surer there than anywhere else, so the level would be too high for new pictures.",
             ),
             Option(
                 "The level should have been 0.5, as for probabilities",
                 "Nothing says that a score of 0.5 means one half. Choosing it is right, on other pictures.",
             ),
             Option(
-                "The training pictures should have been used",
-                "The network is surer there than anywhere else, so the level would be too high for new pictures.",
+                "It is the best of several results on the same pictures, so it is too good on average",
+                "The more levels are tried and the fewer pictures there are, the more. Choose on validation pictures.",
+                right=True,
             ),
         ),
     ),

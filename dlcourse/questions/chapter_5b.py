@@ -34,14 +34,14 @@ QUESTIONS = (
         "Naive Bayes treats the words of a text as independent, and they are not. What follows for its output?",
         (
             Option(
-                "Its answers are about as good as chance",
-                "The answer needs only the order of the scores, and that is often right although their size is not.",
-            ),
-            Option(
                 "Its probabilities are too near 0 and 1: words that say the same are counted as separate witnesses",
                 "Log odds of words are added up, also of those that always come together. The largest one may be "
                 "right all the same.",
                 right=True,
+            ),
+            Option(
+                "Its answers are about as good as chance",
+                "The answer needs only the order of the scores, and that is often right although their size is not.",
             ),
             Option(
                 "It cannot be trained",

@@ -83,13 +83,13 @@ QUESTIONS = (
         "you conclude?",
         (
             Option(
-                "The network believes that hundred means tausend",
-                "It writes tausend where thousand stands. A state of the encoder holds more than its own word.",
-            ),
-            Option(
                 "At this step the context is mostly the encoder's state at hundred, and no more than that",
                 "What that state holds has to be tested: exchange a word of the source and see what changes.",
                 right=True,
+            ),
+            Option(
+                "The network believes that hundred means tausend",
+                "It writes tausend where thousand stands. A state of the encoder holds more than its own word.",
             ),
             Option(
                 "The mask is broken",
@@ -111,13 +111,13 @@ QUESTIONS = (
                 "It has as many as before. Only what was read last changes.",
             ),
             Option(
+                "It turns the order of one language into that of the other",
+                "It turns everything around, and German does not say numbers backwards: it only swaps units and tens.",
+            ),
+            Option(
                 "The words that are written first were then read last, so their way through the state is short",
                 "The first words are right, and what follows builds on them. Sutskever et al. (2014) explain it so.",
                 right=True,
-            ),
-            Option(
-                "It turns the order of one language into that of the other",
-                "It turns everything around, and German does not say numbers backwards: it only swaps units and tens.",
             ),
             Option(
                 "It makes the sentences shorter",

@@ -46,4 +46,4 @@ def test_5b_7_a_block():
 
 
 def test_what_the_questions_quote():
-    assert [QUESTIONS[f"5b.{i}"].right for i in range(1, 6)] == ["C", "B", "D", "AC", "B"]
+    assert [QUESTIONS[f"5b.{i}"].right for i in range(1, 6)] == ["C", "A", "D", "AC", "B"]

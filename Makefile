@@ -17,7 +17,7 @@ export MKL_NUM_THREADS := 1
 PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --nbval --nbval-current-env
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve site lab notebooks studies bench test test-full lint browser wheel repository clean
+.PHONY: help setup serve site lab notebooks studies bench test test-full lint browser instructor wheel repository clean
 
 help: ## explain the commands
 	@echo "Read the course:   make serve     then open the address it prints"
@@ -78,6 +78,10 @@ lint: $(STAMP) ## check the style only
 
 browser: $(STAMP) ## get a browser for the tests, if none is found
 	@$(BIN)/python -m dlcourse.recipes.browser
+
+instructor: $(STAMP) ## get what grading needs: nbgrader, and bubblewrap where that is allowed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.txt "nbgrader>=0.9.5,<0.10"
+	@$(BIN)/python -m dlcourse.recipes.bubblewrap
 
 wheel: $(STAMP) ## build the package into dist/
 	@$(BIN)/python -m dlcourse.recipes.wheel

@@ -19,6 +19,7 @@ from browser_tools import address, browser, open_page  # noqa: E402, F401  (only
 from hypothesis import settings  # noqa: E402
 from lab_tools import lab, notebook  # noqa: E402, F401
 
+from dlcourse.coursework.sandbox import isolation_problem  # noqa: E402
 from dlcourse.studies.chapter_1 import in_float64  # noqa: E402
 
 # On a busy machine a slow example is no failure. In CI the examples are the same in every run.
@@ -38,12 +39,23 @@ def pytest_unconfigure(config):
         shutil.rmtree(os.environ.pop("DLCOURSE_SHARED"))
 
 
+def pytest_runtest_setup(item):
+    """A test that needs a box is skipped where there is none, and fails where CI should have got one."""
+    if item.get_closest_marker("box") and (problem := isolation_problem()):
+        if "CI" in os.environ:
+            pytest.fail(problem)
+        pytest.skip("there is no box: `make instructor` gets bubblewrap")
+
+
 def pytest_terminal_summary(terminalreporter):
-    """Nobody should believe that the figures and pages were seen in a browser when they were not."""
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
-    if skipped:
+    """Nobody should believe that the pages were seen in a browser, or attacks stopped by a box, when they were not."""
+    skipped = [report.keywords for report in terminalreporter.stats.get("skipped", [])]
+    if browsers := sum("browser" in keywords for keywords in skipped):
         terminalreporter.section("THE PAGES WERE NOT SEEN IN A BROWSER", sep="!", red=True, bold=True)
-        terminalreporter.line(f"{len(skipped)} tests were skipped for want of a browser. `make browser` gets one.")
+        terminalreporter.line(f"{browsers} tests were skipped for want of a browser. `make browser` gets one.")
+    if boxes := sum("box" in keywords for keywords in skipped):
+        terminalreporter.section("NO STUDENT'S CODE WAS GRADED IN A BOX", sep="!", red=True, bold=True)
+        terminalreporter.line(f"{boxes} tests were skipped for want of bubblewrap. `make instructor` gets it.")
 
 
 @pytest.fixture

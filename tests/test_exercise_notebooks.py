@@ -10,10 +10,10 @@ from exercise_answers import WRONG_ANSWERS
 
 from dlcourse.exercises import EXERCISES
 from dlcourse.exercises.base import source
-from dlcourse.recipes import ROOT
+from dlcourse.recipes import notebook_paths
 from dlcourse.recipes.notebooks import run
 
-NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+NOTEBOOKS = notebook_paths()
 SHORT = 40  # characters; a line of code of up to this length may stand in a lesson too, two in a row may not
 
 

@@ -32,6 +32,8 @@ def fail(message: str, cause: str = ""):
 def numbers(what: str, got, shape: tuple[int, ...] | None = None) -> np.ndarray:
     """`got` as an array of real numbers; fails unless it has the given shape, if one is given."""
     first = got[0] if isinstance(got, tuple | list) and got else got
+    if first is ...:
+        fail(f"{what}: not answered yet; put your answer in place of the `...`")
     if type(first).__module__.split(".")[0] == "torch":  # recognized without importing torch
         fail(f"{what}: got a tensor of PyTorch, expected an array of NumPy", "`t.detach().numpy()` is the array of t")
     if isinstance(first, Tensor):

@@ -17,8 +17,12 @@ FOR_NOTEBOOKS = ONE_THREAD | {"TQDM_DISABLE": "1"}
 
 def notebook_paths(root=ROOT):
     """Every notebook of the course in the order of reading: the labs of chapter 5 use all chapters and come last."""
-    paths = [path for path in (root / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts]
-    return sorted(paths, key=lambda path: (is_lab(path), path))
+    return sorted((root / "notebooks").glob("*.ipynb"), key=lambda path: (is_lab(path), path))
+
+
+def coursework_paths(root=ROOT):
+    """The source of every assignment."""
+    return sorted((root / "notebooks" / "coursework" / "source").glob("*/*.ipynb"))
 
 
 def is_lab(path):

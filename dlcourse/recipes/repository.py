@@ -13,7 +13,7 @@ import tomllib
 
 import nbformat
 
-from dlcourse.recipes import ROOT, notebook_paths
+from dlcourse.recipes import ROOT, coursework_paths, notebook_paths
 
 ADDRESS = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[A-Za-z0-9._~-]+){2,}")
 ADDRESS_LINE = re.compile(r'^repository = ".*"$', re.MULTILINE)
@@ -111,7 +111,7 @@ def rewrite(root, address):
     pyproject, readme = root / "pyproject.toml", root / "README.md"
     replace_once(pyproject, ADDRESS_LINE, f'repository = "{address}"')
     replace_once(readme, README_BLOCK, readme_block(address))
-    for path in notebook_paths(root):
+    for path in [*notebook_paths(root), *coursework_paths(root)]:
         nb = nbformat.read(path, as_version=4)
         write_first_cell(nb, address)
         nbformat.write(nb, path)

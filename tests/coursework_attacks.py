@@ -122,7 +122,7 @@ ATTACKS = {
         before("""
             hog = []
             try:
-                while True: hog.append(np.ones(50 * 2**20, dtype=np.uint8))
+                while True: hog.append(np.empty(50 * 2**20, dtype=np.uint8))
             except MemoryError:
                 print("refused after", len(hog) < 40)
                 hog = []

@@ -13,7 +13,7 @@ WRONG = [
     ("partner", "(shares - np.array([1, 0, 0]))", "shares", "share minus 1 for the partner"),
     ("fill", "np.linalg.solve(plane.T @ plane, plane.T @ centered.T).T", "centered @ plane", "code is a projection"),
     ("fill", "np.linalg.solve(plane.T @ plane, plane.T @ centered.T).T", "(rows - mean) @ V", "looks at the hidden"),
-    ("fill", "rows[:, seen] - mean[seen]", "rows[:, seen]", "the mean has to be taken off"),
+    ("fill", "rows[:, seen] - mean[seen]", "rows[:, seen]", "the mean has to be subtracted"),
     ("fill", "return np.where(seen, rows, mean + codes @ V.T)", "return mean + codes @ V.T", "to stay as they are"),
     ("fill", "return np.where(seen, rows, mean + codes @ V.T)",
      "rows[:, ~seen] = (mean + codes @ V.T)[:, ~seen]\n    return rows", "changed its input"),

@@ -32,6 +32,7 @@ WRONG = [
     ("log-learn", "(points - points.mean())", "points", "is something subtracted from the points"),
     ("log-learn", "better = (points - points.mean()) / 0.25", "points -= points.mean()\n    better = 4 * points",
      "changed its input"),
+    ("log-learn", "(better * (pi * done).sum(axis=1))[:, None]", "better[:, None]", "pi and not log pi"),
     ("log-learn", "weight, bias = np",
      "images, trays, points = images[:16], trays[:16], points[:16]\n    weight, bias = np", "never shown"),
 ]

@@ -30,8 +30,6 @@ WRONG = [
     ("growth", "        v = v / length", "        total, v = (np.log(length), v)", "bring its length back to 1"),
     ("growth", "total / len(states)", "total", "a sum where the mean is asked"),
     ("growth", "np.log(length)", "np.log2(length)", "the logarithm to base 2"),
-    ("gain", "(s * Q)", "Q", "Q alone and not s Q"),
-    ("gain", "if value < 0 else", "if value > 0 else", "it turned to the wrong side"),
     ("letters", "past = with_past(new)", "past = with_past(new)[1:]\n        past = np.append(past, 0)",
      "and not token t"),
     ("letters", "p = mixed(counts, p)", "p = mixed(counts if counts.ndim < 3 else 0 * counts, p)",

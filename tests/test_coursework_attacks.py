@@ -19,7 +19,7 @@ from dlcourse.coursework.sandbox import Limits
 
 pytestmark = pytest.mark.box
 
-LIMITS = Limits(call=2, cell=4, notebook=60, megabytes=1200)
+LIMITS = Limits(call=3, cell=6, notebook=60, megabytes=1200)
 WITHOUT_TRAINING = replace(
     ASSIGNMENTS["chapter_1"], cells=[cell for cell in ASSIGNMENTS["chapter_1"].cells if cell.task != "train"]
 )

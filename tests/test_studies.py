@@ -17,6 +17,7 @@ TABLES |= {
         "cartpole_learning", "character_model", "collapse", "compression", "connect_four_self_play", "data_sets",
         "depth_or_width", "digit_drawings", "digit_reader", "docstring_areas", "domain_gap", "double_descent",
         "fine_tuning_tricks", "first_weights", "forget_bias", "forgetting", "gates_removed", "glyph_reader", "glyphs",
+        "grading_speed",
         "held_out_fonts", "image_depth", "image_networks", "label_budget", "language_models", "latent_space",
         "layers_that_transfer", "layerwise_probes", "letters", "look_alikes", "negative_transfer", "no_clipping",
         "number_translation", "optimizers", "regularizers", "repeated_text", "representations", "residual_depth",

@@ -32,10 +32,12 @@ FLOORS = [
     ("Environments and data", ["environments", "data"]),
     ("Applications", ["apps"]),
     ("Figures to play with", ["figures"]),
-    ("Exercises, questions, studies and recipes", ["exercises", "questions", "studies", "benchmark", "recipes"]),
+    ("Exercises, questions, coursework, studies and recipes", ["exercises", "questions", "coursework", "studies",
+                                                               "benchmark", "recipes"]),
 ]
 # What is inside these is for authors and not for lessons: the reference says what each file is for, and no more.
-WORKSHOP = {"exercises", "questions", "studies", "benchmark", "recipes"}
+WORKSHOP = {"exercises", "questions", "coursework", "studies", "benchmark", "recipes"}
+EXTRAS = {"dlcourse.coursework.nbgrader_plugin"}  # cannot be imported without a package that readers do not have
 FIELD = re.compile(r"(?:^|\s{2,})(Shapes|Raises|Source|Chapter|Twin):\s+")
 PLACE = re.compile(r"(?:Posix|Windows)Path\('[^']*'\)")
 ADDRESS = re.compile(r"<(?:function|class|built-in function) '?([\w.]+?)'?(?: at 0x[0-9a-f]+)?>")
@@ -53,7 +55,7 @@ def module_names(package) -> list[tuple[str, list[str]]]:
 def modules_inside(module) -> list:
     """Import the public modules of a package, at any depth; a plain module has none."""
     found = pkgutil.walk_packages(getattr(module, "__path__", []), module.__name__ + ".")
-    names = sorted(info.name for info in found)
+    names = sorted(info.name for info in found if info.name not in EXTRAS)
     return [importlib.import_module(name) for name in names if not name.rsplit(".", 1)[1].startswith("_")]
 
 

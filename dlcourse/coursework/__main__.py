@@ -4,6 +4,7 @@
     python -m dlcourse.coursework release COURSE chapter_1        what is handed out, and everybody's personal code
     python -m dlcourse.coursework check chapter_1.ipynb           what a student can ask about a notebook
     python -m dlcourse.coursework grade COURSE chapter_1          grade what came back
+    python -m dlcourse.coursework marking COURSE chapter_1        a table to mark answers in words in
     python -m dlcourse.coursework feedback COURSE chapter_1       a page for each student
     python -m dlcourse.coursework export COURSE                   grades.csv, canvas.csv, moodle.csv
 """
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--processes", type=int, help="how many notebooks at a time; as many as there are cores")
     grade.add_argument("--i-trust-every-submission", action="store_true",
                        help="run the students' code with your own rights, without a box")
+    command("marking", _marking, "write the table and the page for marking answers in words")
     command("feedback", _feedback, "write a page for each student")
     command("export", _export, "write grades.csv, canvas.csv and moodle.csv", assignment=False).add_argument(
         "assignments", nargs="*", help="all that were graded, unless some are named")  # fmt: skip
@@ -105,9 +107,17 @@ def _grade(asked) -> int:
         print(f"Not handed in: {', '.join(missing)}")
     if unknown := sorted(set(students) - course.roster().keys()) if course.roster() else []:
         print(f"Not in roster.csv: {', '.join(unknown)}")
-    if any(cell.kind == "written" for cell in assignment.cells):
-        print(f"{write_marking(course, assignment, students)}: write the points for answers in words there.")
+    if not asked.students:  # several runs may grade some students each, and only one may write this table
+        _marking(asked)
     return 1 if failed else 0
+
+
+def _marking(asked) -> int:
+    course = courses.Course.read(asked.course)
+    assignment = course.assignment(asked.assignment)
+    path = write_marking(course, assignment, list(course.handed_in(assignment.name)))
+    print(f"{path}: write the points for answers in words there.")
+    return 0
 
 
 def _feedback(asked) -> int:

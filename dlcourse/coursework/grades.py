@@ -7,6 +7,8 @@ the rubric in a page beside it. A mark belongs to a text: if the student hands i
 import csv
 import hashlib
 import html
+import io
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -30,9 +32,9 @@ def read_marks(course: Course, assignment: str) -> dict[tuple[str, str, str], tu
     path = course.folder / "marking" / f"{assignment}.csv"
     if not path.exists():
         return {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    marks = {}
+    text = path.read_text(encoding="utf-8-sig")
+    separator = ";" if ";" in text.partition("\n")[0] else ","  # some spreadsheets write the other
+    marks, rows = {}, list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
     for line, row in enumerate(rows, start=2):
         if not (said := (row.get("points") or "").strip()):
             continue
@@ -59,10 +61,12 @@ def write_marking(course: Course, assignment: Assignment, students: list[str]) -
                 rows.append((student, answer["name"], f"{answer['most']:g}", said, comment, mark, answer["text"]))
     path = course.folder / "marking" / f"{assignment.name}.csv"
     path.parent.mkdir(exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(MARKS)
         writer.writerows(row[:-1] for row in rows)
+    os.replace(temporary, path)  # marks took somebody hours: they are there as a whole, or as they were
     path.with_suffix(".html").write_text(_page(assignment, rows), encoding="utf-8")
     return path
 

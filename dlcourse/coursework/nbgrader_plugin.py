@@ -8,10 +8,11 @@ course's folder says:
     configure(get_config())
 """
 
+import copy
 import os
 from pathlib import Path
 
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets import Bool, Unicode
@@ -19,7 +20,7 @@ from traitlets import Bool, Unicode
 from .course import Course, part_kept
 from .exporting import Total, canvas_rows, moodle_rows, write
 from .grading import Grader
-from .notebook import STUB, TEXT_STUB
+from .notebook import STUB, TEXT_STUB, Cell, cells, merge, released
 from .sandbox import NoIsolation, isolation_problem
 
 HERE = "dlcourse.coursework.nbgrader_plugin"
@@ -34,15 +35,46 @@ def configure(config, folder: Path | None = None):
     config.CourseDirectory.source_directory = str(course.sources)
     config.ClearSolutions.code_stub = {"python": STUB}
     config.ClearSolutions.text_stub = TEXT_STUB
-    config.OverwriteCells.add_missing_cells = True
+    config.Autograde.sanitize_preprocessors = [
+        "nbgrader.preprocessors.ClearOutput", f"{HERE}.Restore", "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells", "nbgrader.preprocessors.CheckCellMetadata"]  # fmt: skip
     config.Autograde.autograde_preprocessors = [
         f"{HERE}.RunInBox", "nbgrader.preprocessors.LimitOutput", "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties", "nbgrader.preprocessors.CheckCellMetadata"]  # fmt: skip
     config.AssignLatePenalties.plugin_class = f"{HERE}.LatePenalty"
     config.GenerateFeedback.preprocessors = [
         f"{HERE}.HideTests", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"]  # fmt: skip
-    for plugin in ("RunInBox", "LatePenalty", "CanvasExport", "MoodleExport"):
+    for plugin in ("Restore", "RunInBox", "LatePenalty", "CanvasExport", "MoodleExport"):
         config[plugin].folder = str(folder)
+
+
+class Restore(NbGraderPreprocessor):
+    """Puts what came back between the cells of the source: nothing is missing, nothing is marked twice."""
+
+    folder = Unicode(help="the course's folder").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """Give the notebook the cells that will be graded. Of a doubled cell the last keeps its mark."""
+        about = resources["nbgrader"]
+        source = Course.read(Path(self.folder)).assignment(about["assignment"]).cells
+        merged, notes = merge(source, cells(nb))
+        for note in notes:
+            self.log.warning("%s: %s", about["student"], note)
+        last = {cell.name: i for i, cell in enumerate(merged)}
+        there = {cell.name for cell in merged}
+        known, nb.cells = {cell.name: cell for cell in source}, []
+        for i, cell in enumerate(merged):
+            marks = known[cell.name].raw["metadata"] if cell.name in known and last[cell.name] == i else {}
+            nb.cells.append(_new_cell(cell, marks))
+        for cell in source:  # an answer that was deleted: the empty one, so that nbgrader finds it
+            if cell.name not in there:
+                nb.cells.append(_new_cell(released(cell), cell.raw["metadata"]))
+        return nb, resources
+
+
+def _new_cell(cell: Cell, metadata: dict):
+    make = new_markdown_cell if cell.kind in ("text", "written") else new_code_cell
+    return make(cell.source, metadata=copy.deepcopy(metadata))
 
 
 class RunInBox(NbGraderPreprocessor):

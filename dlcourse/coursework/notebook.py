@@ -126,11 +126,14 @@ def released(cell: Cell) -> Cell:
 
 def secret_lines(cells: list[Cell]) -> list[str]:
     """Every line of a solution or hidden test that says enough to be recognized, without blanks."""
-    parts = [match.group(2) for cell in cells for match in SOLUTION.finditer(cell.source)]
-    parts += [match.group(1) for cell in cells for match in HIDDEN.finditer(cell.source)]
-    shown = {_bare(line) for cell in cells for line in released(cell).source.split("\n")}
-    lines = {_bare(line) for part in parts for line in part.split("\n")}
-    return sorted(line for line in lines - shown if len(line) >= 12)
+    def lines(texts):
+        return {_bare(line) for text in texts for line in text.split("\n")}
+
+    solutions = lines(match.group(2) for cell in cells for match in SOLUTION.finditer(cell.source))
+    hidden = lines(match.group(1) for cell in cells for match in HIDDEN.finditer(cell.source))
+    given = lines(released(cell).source for cell in cells if cell.kind != "test")
+    secret = solutions - given | hidden - lines(released(cell).source for cell in cells)
+    return sorted(line for line in secret if len(line) >= 12)
 
 
 def _bare(line: str) -> str:

@@ -13,8 +13,11 @@ import resource
 import sys
 import traceback
 
-import notebook
-import wire
+if __package__:  # read, not run
+    from . import notebook, wire
+else:
+    import notebook
+    import wire
 
 MOST_OUTPUT = 3_000  # characters that a cell may print; the rest is counted and dropped
 HINTS = {

@@ -13,6 +13,7 @@ from coursework_tools import grade, most, points, solved, told
 
 from dlcourse.coursework import checks, sandbox, wire
 from dlcourse.coursework.proxy import decoded, stand_in, write_back
+from dlcourse.coursework.runner import Room, Situation
 from dlcourse.coursework.sandbox import Box, Limits, Stopped, StudentError, box_command, cgroup_command, megabytes_of
 from dlcourse.exercises.checks import CheckFailed
 
@@ -238,6 +239,28 @@ def test_the_limit_for_all_memory_is_the_system_s_where_it_offers_one(monkeypatc
     cgroup_command.cache_clear()
     assert command[0] == "systemd-run"
     assert {"--property=MemoryMax=500M", "--property=TasksMax=18"} <= set(command)
+
+
+@pytest.mark.box
+def test_a_box_that_does_not_start_is_the_grader_s_trouble(monkeypatch):
+    monkeypatch.setattr(sandbox, "box_command", lambda course: ["/bin/false"])
+    with pytest.raises(sandbox.NoIsolation, match="the box does not start"):
+        grade(solved())
+
+
+@pytest.mark.box
+def test_a_cell_that_cannot_be_run_again_is_left_out():
+    """It ends Python whenever it runs a second time; the box after that does without the second time."""
+    once = "import os\nif os.path.exists('/tmp/x'): os._exit(1)\nopen('/tmp/x', 'w')"
+    room = Room(Situation("chapter_1", slot=os.getpid() % 1000))
+    room.run({"ask": "run", "source": "a = 1", "cell": "a"})
+    room.run({"ask": "run", "source": once, "cell": "once"})
+    room.done.append(room.done[1])  # planted: run twice, it ends the box that is being restored
+    room.close()
+    with pytest.raises(Stopped):
+        room.ask({"ask": "get", "names": ["a"]})
+    assert room.ask({"ask": "get", "names": ["a"]})["values"] == {"a": 1}
+    room.close()
 
 
 @pytest.mark.box

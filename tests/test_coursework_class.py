@@ -8,58 +8,35 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from coursework_tools import ASSIGNMENTS, SECRET, blank, changed, hand_in, most, solved, source_of
+from coursework_tools import (
+    ASSIGNMENTS,
+    REACHED,
+    RIGHT,
+    SECRET,
+    blank,
+    changed,
+    course_folder,
+    hand_in,
+    most,
+    rows,
+    total,
+)
 
-from dlcourse.coursework import course as courses
 from dlcourse.coursework import grading
 from dlcourse.coursework.__main__ import main
-from dlcourse.coursework.course import Course, CourseError, days_late, handed_in_at, make_course, part_kept
+from dlcourse.coursework.course import Course
 from dlcourse.coursework.exporting import CANVAS, MOODLE
-from dlcourse.coursework.grades import grade_of, read_marks, write_marking
 from dlcourse.coursework.grading import grade_class, read_record
-from dlcourse.coursework.notebook import BadNotebook, secret_lines
-from dlcourse.coursework.personal import hidden_numbers, personal_code, personal_numbers
-
-ROSTER = """student,name,email,canvas_id,sis_id,login,section,moodle_id
-ada,"Lovelace, Ada",ada@example.org,11,s11,ada1,A,m11
-bob,"Noyce, Bob",bob@example.org,12,s12,bob1,A,m12
-cyd,"Charisse, Cyd",cyd@example.org,13,s13,cyd1,B,m13
-"""
-QUICK = {"train": "def train(images, labels):\n    return lambda new: np.zeros(len(new), dtype=int)"}  # 4 points less
-RIGHT = changed(solved(), **QUICK, derivation="By the chain rule.", shuffle="No.")
-REACHED = most() - 4
+from dlcourse.coursework.notebook import secret_lines
+from dlcourse.coursework.personal import personal_code
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A course's folder with a roster and a known secret."""
-    make_course(tmp_path / "course")
-    path = tmp_path / "course" / "course.toml"
-    path.write_text(re.sub(r'secret = ".*"', f'secret = "{SECRET}"', path.read_text()), encoding="utf-8")
-    (tmp_path / "course" / "roster.csv").write_text(ROSTER, encoding="utf-8")
-    return tmp_path / "course"
-
-
-def set_course(folder, text):
-    """Add to course.toml."""
-    path = folder / "course.toml"
-    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
-
-
-def total(folder, student):
-    """The grade of a student in the assignment of chapter 1."""
-    course = Course.read(folder)
-    record = read_record(course, "chapter_1", student)
-    return grade_of(course, course.assignment("chapter_1"), record, read_marks(course, "chapter_1"))
-
-
-def rows(path):
-    """The rows of a table."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
+    return course_folder(tmp_path / "course")
 
 
 # ------------------------------------------------------------------------------------------------ grading
@@ -179,166 +156,12 @@ def test_untrusted_work_is_not_graded_without_a_box(folder, monkeypatch, capsys)
     assert total(folder, "ada")["total"] == REACHED
 
 
-# ------------------------------------------------------------------------------------------------ late, and again
-
-
-@pytest.mark.parametrize(
-    ("hours", "days", "kept"),
-    [(-5, 0, 1.0), (0, 0, 1.0), (1, 0, 1.0), (1.01, 1, 0.9), (25, 1, 0.9), (25.1, 2, 0.8), (120, 5, 0.5), (150, 7, 0)],
-)
-def test_late_work_keeps_a_part(hours, days, kept):
-    due = datetime(2027, 3, 12, 23, 59, tzinfo=UTC)
-    late = {"free_hours": 1, "percent_per_day": 10, "most_days": 5}
-    assert days_late(due + timedelta(hours=hours), due, 1) == days
-    assert part_kept(days, late) == pytest.approx(kept)
-    assert days_late(due, None) == 0
-
-
-@pytest.mark.box
-def test_of_several_attempts_the_best_or_the_last_counts(folder):
-    set_course(folder, "\n[assignments.chapter_1]\ndue = 2027-03-12T12:00:00+00:00\n"
-                       "[assignments.chapter_1.extensions]\nbob = 2027-03-20T12:00:00+00:00\n")  # fmt: skip
-    course = Course.read(folder)
-    assignment = course.assignment("chapter_1")
-    for when, notebook in (("2027-03-12 11:00:00 UTC", changed(RIGHT, layer="layer = None")),
-                           ("2027-03-13 15:00:00 UTC", RIGHT), ("2027-03-15 12:00:00.5 UTC", blank())):  # fmt: skip
-        for student in ("ada", "bob"):
-            path = hand_in(folder, student, notebook)
-            (path.parent / "timestamp.txt").write_text(when)
-        assert grade_class(course, assignment, say=str) == {}
-    ada, bob = total(folder, "ada"), total(folder, "bob")
-    assert (ada["number"], ada["days"], ada["total"]) == (2, 2, round(REACHED * 0.8, 2))
-    assert (bob["number"], bob["days"], bob["total"]) == (2, 0, REACHED)
-    text = (folder / "course.toml").read_text(encoding="utf-8").replace('keep = "best"', 'keep = "last"')
-    (folder / "course.toml").write_text(text, encoding="utf-8")
-    assert (total(folder, "ada")["number"], total(folder, "ada")["total"]) == (3, 0)
-
-
-@pytest.mark.box
-def test_a_changed_test_grades_the_same_notebook_anew_in_its_place(folder):
-    (folder / "source" / "chapter_1").mkdir(parents=True)
-    source = folder / "source" / "chapter_1" / "chapter_1.ipynb"
-    source.write_text(json.dumps(solved()), encoding="utf-8")
-    hand_in(folder, "ada", RIGHT)
-    course = Course.read(folder)
-    assert course.sources == folder / "source"
-    grade_class(course, course.assignment("chapter_1"), say=str)
-    source.write_text(json.dumps(changed(solved(), **{"layer-1": 'checks.fail("too strict")'})), encoding="utf-8")
-    grade_class(course, course.assignment("chapter_1"), say=str)
-    attempts = read_record(course, "chapter_1", "ada")["attempts"]
-    assert [sum(test["points"] for test in attempt["tests"]) for attempt in attempts] == [REACHED - 2]
-
-
-def test_a_mark_belongs_to_a_text(folder):
-    course = Course.read(folder)
-    assignment = course.assignment("chapter_1")
-    attempt = {"tests": [], "handed_in": "2027-03-12T12:00:00+00:00", "problem": "", "notes": [], "cells": []}
-    for text in ("first", "second"):
-        written = [{"name": "shuffle", "most": 2, "text": text}]
-        record = {"student": "ada", "assignment": "chapter_1", "attempts": [attempt | {"written": written}]}
-        grading.write_record(course, "chapter_1", "ada", record)
-        path = write_marking(course, assignment, ["ada"])
-        assert rows(path)[1][3] == ""
-        path.write_text(path.read_text(encoding="utf-8").replace("shuffle,2,,", "shuffle,2,2,"), encoding="utf-8")
-        assert total(folder, "ada")["written"] == 2
-    commas = path.read_text(encoding="utf-8")
-    path.write_text(commas.replace(",", ";"), encoding="utf-8")  # as a spreadsheet of some countries stores it
-    assert total(folder, "ada")["written"] == 2
-    path.write_text(commas.replace("shuffle,2,2,", "shuffle,2,3,"), encoding="utf-8")
-    with pytest.raises(CourseError, match="line 2: expected 0 to 2 points, got 3"):
-        total(folder, "ada")
-
-
-# ------------------------------------------------------------------------------------------------ folders and numbers
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("secret = ", "Invalid value"),
-        ('secret = "short"', "fewer than 16 characters"),
-        (f'secret = "{SECRET}"\nkeep = "first"', 'expected "best" or "last"'),
-        (f'secret = "{SECRET}"\n[assignments.chapter_1]\ndue = 2027-03-12T12:00:00', "with its time zone"),
-        (f'secret = "{SECRET}"\n[assignments.chapter_1]\ndue = "soon"', "with its time zone"),
-    ],
-)
-def test_a_course_that_is_not_in_order_says_so(folder, text, words, capsys):
-    (folder / "course.toml").write_text(text, encoding="utf-8")
-    assert main(["grade", str(folder), "chapter_1"]) == 1
-    assert words in capsys.readouterr().err
-
-
-def test_what_is_missing_is_said(folder, tmp_path, capsys):
-    for command, words in ((["grade", str(tmp_path / "none"), "chapter_1"], "course.toml is missing"),
-                           (["grade", str(folder), "chapter_9"], "there are: chapter_1, chapter_2"),
-                           (["export", str(folder)], "nothing was graded yet"),
-                           (["init", str(folder)], "is there already; nothing was changed")):  # fmt: skip
-        assert main(command) == 1
-        assert words in capsys.readouterr().err
-
-
-def test_folders_that_are_no_student_s(folder):
-    (folder / "roster.csv").write_text("student,name\n=cmd(),x\n", encoding="utf-8")
-    with pytest.raises(CourseError, match="no name for a folder"):
-        Course.read(folder).roster()
-    (folder / "submitted" / "..evil" / "chapter_1").mkdir(parents=True)
-    link = hand_in(folder, "ada", RIGHT)
-    link.unlink()
-    link.symlink_to(folder / "course.toml")
-    two = hand_in(folder, "bob", RIGHT)
-    two.rename(two.with_name("mine.ipynb"))
-    found = Course.read(folder).handed_in("chapter_1")
-    assert list(found) == ["ada", "bob"] and "a link" in str(found["ada"])
-    assert found["bob"].name == "mine.ipynb"  # the only notebook, under another name
-    two.with_name("other.ipynb").write_text("{}")
-    assert "found 2 notebooks" in str(Course.read(folder).handed_in("chapter_1")["bob"])
-
-
-def test_when_a_notebook_was_handed_in(folder):
-    path = hand_in(folder, "ada", RIGHT)
-    assert abs((handed_in_at(path) - datetime.now().astimezone()).total_seconds()) < 60
-    stamp = path.parent / "timestamp.txt"
-    stamp.write_text("2027-03-12 23:58:00.123456 UTC\n")
-    assert handed_in_at(path) == datetime(2027, 3, 12, 23, 58, 0, 123456, tzinfo=UTC)
-    stamp.write_text("yesterday")
-    with pytest.raises(BadNotebook, match="no date"):
-        handed_in_at(path)
-
-
-def test_the_secret_is_nobody_else_s_to_read(tmp_path):
-    for name in ("one", "two"):
-        make_course(tmp_path / name)
-        assert (tmp_path / name / "course.toml").stat().st_mode & 0o077 == 0
-    assert Course.read(tmp_path / "one").secret != Course.read(tmp_path / "two").secret
-    assert set(courses.ROSTER) >= {"student", "email"}
-
-
-def test_codes_and_numbers_belong_to_one_student_and_assignment():
-    students = [str(number) for number in range(500)]
-    codes = {personal_code(SECRET, name, student) for name in ("chapter_1", "chapter_2") for student in students}
-    assert len(codes) == 1000 and all(re.fullmatch("[a-z2-7]{4}-[a-z2-7]{4}", code) for code in codes)
-    assert personal_code("another secret of the tests", "chapter_1", "1") not in codes
-    one, same, other = (personal_numbers("chapter_1", code).integers(0, 1000, 5).tolist() for code in ("a", "a", "b"))
-    assert one == same != other
-    draws = {tuple(hidden_numbers(SECRET, "chapter_1", student, test).integers(0, 10**6, 3))
-             for student in ("ada", "bob") for test in ("layer-1", "layer-2")}  # fmt: skip
-    assert len(draws) == 4
-
-
-def test_what_students_write_is_text_in_tables_and_pages(folder):
-    course = Course.read(folder)
-    text = "=HYPERLINK(1)</pre><script>alert(1)</script>"
-    written = [{"name": "shuffle", "most": 2, "text": text}]
-    tests = [{"name": "layer-1", "most": 2, "points": 0, "problem": text}]
-    attempt = {"tests": tests, "written": written, "handed_in": "2027-03-12T12:00:00+00:00", "problem": text,
-               "notes": [text], "cells": [{"name": "layer", "problem": text, "printed": text}]}  # fmt: skip
-    record = {"student": "ada", "assignment": "chapter_1", "attempts": [attempt]}
-    grading.write_record(course, "chapter_1", "ada", record)
-    hand_in(folder, "ada", blank())
-    (folder / "roster.csv").write_text(ROSTER.replace('"Lovelace, Ada"', "=1+1"), encoding="utf-8")
-    write_marking(course, course.assignment("chapter_1"), ["ada"])
-    assert main(["feedback", str(folder), "chapter_1"]) == main(["export", str(folder)]) == 0
-    for page in (folder / "feedback" / "ada" / "chapter_1.html", folder / "marking" / "chapter_1.html"):
-        assert "<script" not in page.read_text(encoding="utf-8")
-    assert rows(folder / "canvas.csv")[2][0] == "'=1+1"
-    assert source_of(blank(), "layer")
+def test_check_needs_little_and_says_what_a_student_can_mend(tmp_path):
+    path = tmp_path / "mine.ipynb"
+    path.write_text(json.dumps(changed(blank(), layer="def layer(x, weight, bias):\n    return x @ weight.T")))
+    code = ("import sys; sys.modules.update(dict.fromkeys(('torch', 'nbformat', 'nbgrader', 'IPython', 'matplotlib')));"
+            "from dlcourse.coursework.__main__ import main; sys.exit(main(['check', sys.argv[1]]))")
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1 and done.stderr == ""
+    assert "not yet  layer-1, 2 points\n         layer: got 1 in row 0, column 1, expected -0.05" in done.stdout
+    assert "cross_entropy is not written yet" in done.stdout and "unseen   loss-2" in done.stdout

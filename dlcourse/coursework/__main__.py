@@ -3,6 +3,7 @@
     python -m dlcourse.coursework init COURSE                     make a course's folder
     python -m dlcourse.coursework release COURSE chapter_1        what is handed out, and everybody's personal code
     python -m dlcourse.coursework check chapter_1.ipynb           what a student can ask about a notebook
+    python -m dlcourse.coursework collect COURSE chapter_1 ALL.zip    put a platform's archive in place
     python -m dlcourse.coursework grade COURSE chapter_1          grade what came back
     python -m dlcourse.coursework marking COURSE chapter_1        a table to mark answers in words in
     python -m dlcourse.coursework feedback COURSE chapter_1       a page for each student
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from . import course as courses
 from .check import check
+from .collect import collect
 from .exporting import export
 from .feedback import write_feedback
 from .grades import write_marking
@@ -54,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     command("release", _release, "write what is handed out, and everybody's personal code")
     command("check", _check, "run the checks that a student sees", assignment=False, course=False).add_argument(
         "notebook", type=Path)  # fmt: skip
+    command("collect", _collect, "put the notebooks of a platform's archive in place").add_argument(
+        "archive", type=Path)  # fmt: skip
     grade = command("grade", _grade, "grade what was handed in and is not graded yet")
     grade.add_argument("students", nargs="*", help="only these")
     grade.add_argument("--processes", type=int, help="how many notebooks at a time; as many as there are cores")
@@ -95,6 +99,14 @@ def _release(asked) -> int:
 
 def _check(asked) -> int:
     return check(asked.notebook)
+
+
+def _collect(asked) -> int:
+    students, nobody = collect(courses.Course.read(asked.course), asked.assignment, asked.archive)
+    print(f"{len(students)} notebooks are in {asked.course / 'submitted'}.")
+    for name in nobody:
+        print(f"Nobody of roster.csv: {name}")
+    return 1 if nobody else 0
 
 
 def _grade(asked) -> int:

@@ -106,15 +106,15 @@ def grade_class(course: Course, assignment: Assignment, isolated: bool = True, p
     """
     if isolated and (problem := isolation_problem()):
         raise NoIsolation(problem)
-    todo = {}
+    waiting = {}
     for student, notebook in course.handed_in(assignment.name).items():
         if students and student not in students:
             continue
         mark = fingerprint(assignment, course.secret, notebook)
         attempts = read_record(course, assignment.name, student)["attempts"]
         if mark not in [attempt["fingerprint"] for attempt in attempts]:
-            todo[student] = (notebook, mark)
-    processes = min(processes or len(os.sched_getaffinity(0)), max(1, len(todo)))
+            waiting[student] = (notebook, mark)
+    processes = min(processes or os.cpu_count() or 1, max(1, len(waiting)))
     spawn = multiprocessing.get_context("spawn")
     slots = spawn.Queue()
     for slot in range(processes):
@@ -122,7 +122,7 @@ def grade_class(course: Course, assignment: Assignment, isolated: bool = True, p
     with ProcessPoolExecutor(processes, spawn, _begin, (slots, os.getpid())) as pool:
         running = {
             pool.submit(_grade_one, course, assignment, student, notebook, mark, isolated): student
-            for student, (notebook, mark) in todo.items()
+            for student, (notebook, mark) in waiting.items()
         }
         failed = {}
         for done in as_completed(running):

@@ -9,8 +9,6 @@ import base64
 import hashlib
 import hmac
 
-PRACTICE = "practice"  # the code that stands in a released notebook
-
 
 def personal_code(secret: str, assignment: str, student: str) -> str:
     """The student's code for an assignment, such as "k3vq-7xme"."""

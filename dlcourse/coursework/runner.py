@@ -84,9 +84,15 @@ class Room:
     def _start(self):
         s = self.situation
         self.box = Box(s.limits, s.slot, s.isolated, s.course)
-        for message in self.done:
-            with contextlib.suppress(StudentError):  # it was reported the first time
+        for message in list(self.done):
+            try:
                 self.box.ask(message, s.limits.cell)
+            except StudentError:
+                continue  # it was reported the first time
+            except Stopped:  # it ran the first time and does not now: the next box does without it
+                self.done.remove(message)
+                self.close()
+                raise
 
     def close(self):
         """End the box."""

@@ -150,7 +150,10 @@ class Box:
         )  # fmt: skip
         os.set_blocking(self.process.stdout.fileno(), False)
         self.received, self.printed = b"", ""
-        self._line(time.monotonic() + START, START)  # a slow start costs the student nothing
+        try:
+            self._line(time.monotonic() + START, START)  # a slow start costs the student nothing
+        except Stopped as problem:  # no line of a student has run yet
+            raise NoIsolation(f"the box does not start: {problem}") from problem
 
     def ask(self, message: dict, seconds: float) -> dict:
         """Send a message and wait for the answer.
@@ -230,6 +233,8 @@ def _student_error(answer: dict) -> StudentError:
 def megabytes_of(pid: int) -> int:
     """The memory that a process and all its descendants hold; shared pages count once for each of them."""
     children, pages = {}, {}
+    if not os.path.isdir("/proc"):  # only Linux has a box, and elsewhere all work that is graded is trusted
+        return 0
     for name in filter(str.isdigit, os.listdir("/proc")):
         try:
             parent = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1]

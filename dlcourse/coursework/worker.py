@@ -33,9 +33,11 @@ class Capped(io.TextIOBase):
         self.parts, self.length = [], 0
 
     def writable(self):
+        """True: it takes text."""
         return True
 
     def write(self, text):
+        """Keep the text as far as there is room."""
         text = str(text)
         self.parts.append(text[: max(0, MOST_OUTPUT - self.length)])
         self.length += len(text)

@@ -60,7 +60,8 @@ def test_code_whose_color_is_seen_for_the_first_time_is_looked_at(open_page, add
     """Planted: in the last block of code, a color that no other block has."""
     page, _ = open_page(address + "notebooks/00a_linear_algebra.html")
     page.evaluate("""() => {
-        const span = [...document.querySelectorAll('.highlight pre span[class]')].at(-1);
+        const spans = [...document.querySelectorAll('.highlight pre span[class]')];
+        const span = spans.filter((one) => one.checkVisibility() && /\\w{3}/.test(one.textContent)).at(-1);
         span.className = 'planted';
         span.style.color = '#ddd';
     }""")

@@ -158,7 +158,7 @@ def test_a_press_while_it_runs_changes_the_side(balance):
     left = figure.control("button", LEFT).bounding_box()
     figure.control("button", "Start").click()
     figure.page.mouse.click(left["x"] + left["width"] / 2, left["y"] + left["height"] / 2)
-    figure.page.wait_for_function("document.querySelector('.dl-balance-numbers').innerText.includes('\\u2190 left')")
+    figure.drawn()
     assert figure.control("button", LEFT).get_attribute("aria-pressed") == "true"
     figure.control("button", "Start").or_(figure.control("button", "Go on")).wait_for()  # the pole fell, and it stops
     steps = figure.steps()[0]

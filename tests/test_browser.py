@@ -2,7 +2,7 @@
 
 import pytest
 import site_tools
-from browser_tools import CONTRAST, DESKTOP, PHONE
+from browser_tools import CONTRAST, PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -115,9 +115,8 @@ def test_the_keyboard_opens_a_hint(open_page, address):
 
 def test_an_address_leads_to_its_exercise(open_page, address):
     page, _ = open_page(address + CHAPTER + "#ex-1-1")
-    page.wait_for_timeout(300)
-    box = page.locator("#ex-1-1").bounding_box()
-    assert 0 <= box["y"] < DESKTOP["height"] / 2
+    seen = "y => 0 <= y && y < innerHeight / 2"
+    page.wait_for_function(f"({seen})(document.getElementById('ex-1-1').getBoundingClientRect().y)")
 
 
 # The formulas whose punctuation begins the next line, with all that is folded laid open.
@@ -150,8 +149,7 @@ def test_pictures_of_several_panels_scroll_on_a_phone_and_only_there(open_page, 
     scrolls = "boxes => boxes.map(box => box.scrollWidth > box.clientWidth && box.tabIndex === 0)"
     assert not any(boxes.evaluate_all(scrolls))
     page.set_viewport_size(PHONE)
-    page.wait_for_timeout(500)  # the theme gives tab stops a moment later
-    assert all(boxes.evaluate_all(scrolls))
+    page.wait_for_function(f"({scrolls})([...document.querySelectorAll('.wide-picture')]).every(Boolean)")  # soon
     assert min(page.eval_on_selector_all(".wide-picture img", "images => images.map(image => image.width)")) >= 600
     boxes.first.focus()
     page.keyboard.press("ArrowRight")

@@ -118,7 +118,7 @@ def test_dots_labels_and_drawings(latent):
 
 
 def test_a_walk_goes_on_pauses_and_ends(latent):
-    figure, wrong = latent(Latent(position=0.9))
+    figure, wrong = latent(Latent(position=0.4))
     live = figure.figure.locator("output")
     assert live.get_attribute("aria-live") == "polite"
     figure.press("Walk")

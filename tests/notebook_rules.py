@@ -243,6 +243,13 @@ def outputs_without_time_or_place(nb):
     return problems
 
 
+def equal_numbers_keep_their_order(nb):
+    """Every argsort is stable: otherwise the order of equal numbers depends on the processor."""
+    calls = [(cell.id, call) for cell in code_cells(nb) for call in re.findall(r"argsort\(.*", cell.source)]
+    unstable = [(name, call) for name, call in calls if call.count("argsort(") > call.count('kind="stable"')]
+    return [f"cell {name} sorts without kind=\"stable\": {call}" for name, call in unstable]
+
+
 def outputs_without_traces(nb):
     """No views of widgets, no metadata of a run, no notes inside pictures."""
     problems = [f"notebook metadata holds {key!r}" for key in nb.metadata if key not in {"kernelspec", "language_info"}]

@@ -196,6 +196,7 @@ FAULTS = [
     ("outputs_without_time_or_place", add_output("half", printed("3 ms per step"))),
     ("outputs_without_time_or_place", add_output("half", printed("<object at 0x7f09f5c09760>"))),
     ("outputs_without_time_or_place", add_output("half", printed("saved in /tmp/ann/model.npz"))),
+    ("equal_numbers_keep_their_order", replace("choose", "digits", "np.argsort(digits)")),
     ("outputs_without_traces", add_metadata("half", execution={"iopub.status.busy": "now"})),
     ("outputs_without_traces", add_metadata("half", tags=["hide-input"])),
     ("outputs_without_traces", add_metadata("half", **FOLDED)),

@@ -35,6 +35,7 @@ RULES_OF_ALL = [
     notebook_rules.enough_words,
     notebook_rules.executed_in_order,
     notebook_rules.outputs_without_time_or_place,
+    notebook_rules.equal_numbers_keep_their_order,
     notebook_rules.outputs_without_traces,
     notebook_rules.few_unchecked_cells,
     notebook_rules.no_trailing_semicolon,

@@ -78,6 +78,13 @@ def check_look(box, question, says, shown):
         assert text.startswith("Right. ") == option.right, text
 
 
+def found(page, question):
+    """A question of a page, with its names heard. It is looked for once: that takes long among 50,000 elements."""
+    box = page.locator(f"#{question.cell_id}")
+    check_names(box, question)
+    return box.element_handle()
+
+
 def click(page, element):
     """Press the mouse in the middle of an element; Playwright's own click waits long on a long page."""
     page.mouse.click(*element.evaluate(MIDDLE))
@@ -85,9 +92,8 @@ def click(page, element):
 
 def walk_by_mouse(page, question):
     """Answer a question of one right option with every option, the right one last."""
-    box = page.locator(f"#{question.cell_id}")
-    check_names(box, question)
-    labels, check, others = box.locator("label").all(), *box.locator("button").all()
+    box = found(page, question)
+    labels, (check, others) = box.query_selector_all("label"), box.query_selector_all("button")
     click(page, check)
     check_look(box, question, "Choose an answer first.", "")
     letters = LETTERS[: len(question.options)]
@@ -106,7 +112,7 @@ def walk_by_mouse(page, question):
 
 def walk_by_keyboard(page, question):
     """Do the same without a mouse: Tab into the question, arrows between the options, Enter or Space to check."""
-    box, press = page.locator(f"#{question.cell_id}"), page.keyboard.press
+    box, press = found(page, question), page.keyboard.press
     letters = LETTERS[: len(question.options)]
     box.evaluate("box => { box.tabIndex = -1; box.focus(); }")  # stand just before the question
     press("Tab")
@@ -131,10 +137,9 @@ def walk_by_keyboard(page, question):
 
 def walk_several(page, question):
     """Answer a question of several right options: first what is wrong, then the right ones, one after the other."""
-    box = page.locator(f"#{question.cell_id}")
-    check_names(box, question)
-    letters, check = LETTERS[: len(question.options)], box.get_by_role("button", name="Check")
-    options = dict(zip(letters, box.get_by_role("checkbox").all(), strict=True))
+    box = found(page, question)
+    letters, check = LETTERS[: len(question.options)], box.query_selector("button")
+    options = dict(zip(letters, box.query_selector_all("input[type=checkbox]"), strict=True))
     check.press("Enter")
     check_look(box, question, "Choose an answer first.", "")
     for wrong in (letter for letter in letters if letter not in question.right):

@@ -1,8 +1,14 @@
-"""Every page is opened in a real browser: on a desktop, on a phone, in the dark, from a server and from a folder."""
+"""Every page is opened in a real browser: on a desktop, on a phone, in the dark, from a server and from a folder.
+
+A chapter takes seconds to load. So all that can be asked of a page as a reader leaves it, with its figures started and
+its questions answered, is asked in one visit.
+"""
 
 import pytest
 import site_tools
-from browser_tools import CONTRAST, PHONE
+from browser_tools import CONTRAST, PHONE, TOO_WIDE
+
+from dlcourse.figures import FIGURES
 
 pytestmark = pytest.mark.browser
 
@@ -11,9 +17,21 @@ CHAPTER = "notebooks/01_neural_networks.html"
 
 
 def see_everything(page):
-    """Scroll through a page, so that pictures which wait for their turn are loaded."""
+    """Go through a page as a reader does: come by every picture and every figure, for they wait until then to load."""
     page.evaluate("document.querySelectorAll('img').forEach(picture => picture.loading = 'eager')")
     page.wait_for_function("[...document.images].every(picture => picture.complete)")
+    for place in page.locator("[data-figure]").all():
+        place.scroll_into_view_if_needed()
+        assert place.locator("figure").get_attribute("aria-label")
+        assert "A figure to play with." not in place.inner_text()  # the sentence for those without scripts
+        tries = FIGURES[place.get_attribute("data-figure")]().tries
+        assert place.locator(".dl-tries li").count() == len(tries)
+
+
+def answer_every_question(page):
+    """Check the first option of every question; where it is right, show what is said about the others."""
+    for selector in ("input", "button:not(.others)", ".others:not([hidden])"):
+        page.evaluate("s => document.querySelectorAll('.quiz').forEach(box => box.querySelector(s)?.click())", selector)
 
 
 def test_a_request_to_another_host_is_noticed(open_page, address):
@@ -30,7 +48,7 @@ def test_a_page_on_a_desktop(name, open_page, address):
     assert page.evaluate("[...document.images].filter(image => !image.naturalWidth).map(image => image.src)") == []
     assert page.locator("main h1:visible").first.inner_text().strip()
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
-    assert page.evaluate(CONTRAST, 4.5) == []
+    assert page.evaluate(CONTRAST, 4.5) == page.evaluate(TOO_WIDE) == []
     assert wrong == []
 
 
@@ -38,9 +56,13 @@ def test_a_page_on_a_desktop(name, open_page, address):
 def test_a_page_on_a_phone_in_the_dark(name, open_page, address):
     page, wrong = open_page(address + name, PHONE, color_scheme="dark")
     see_everything(page)
+    answer_every_question(page)
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert page.evaluate(CONTRAST, 4.5) == []
+    assert page.evaluate(CONTRAST, 4.5) == page.evaluate(TOO_WIDE) == []
+    assert page.locator(".quiz form:is(.right, .wrong)").count() == page.locator(".quiz").count()
+    heights = page.eval_on_selector_all(".quiz :is(label, button:not([hidden]))", "all => all.map(x => x.offsetHeight)")
+    assert min(heights, default=24) >= 24  # pixels, WCAG 2.2's least size of what a finger has to meet
     assert wrong == []
 
 

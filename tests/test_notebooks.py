@@ -1,6 +1,7 @@
 """Every chapter and every page of the refresher keeps its rules, and every rule finds the fault planted for it."""
 
 import copy
+import functools
 import subprocess
 import sys
 from collections import Counter
@@ -63,8 +64,9 @@ REFRESHER_RULES = [
 IN_THE_LIGHT_OF_EARLIER_CHAPTERS = {import_rules.only_what_is_opened_or_declared, import_rules.declarations_are_true}
 
 
+@functools.cache
 def load(path):
-    """A stored notebook."""
+    """A stored notebook, to be read and not changed."""
     return nbformat.read(path, as_version=4)
 
 

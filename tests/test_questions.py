@@ -1,6 +1,7 @@
-"""Questions: valid as data, readable as Markdown, and all of them answered in a browser, by mouse and by keyboard.
+"""Questions: valid as data, readable as Markdown, and all of them answered in a browser, by mouse or by keyboard.
 
-There can be no question without a test: the walks go through all of `QUESTIONS`, option by option.
+There can be no question without a test: the walks go through all of `QUESTIONS`, option by option. How answered
+questions look on a phone is seen by `test_browser.py`.
 """
 
 import copy
@@ -12,7 +13,6 @@ import sys
 import nbformat
 import pytest
 import site_tools
-from browser_tools import CONTRAST, PHONE
 from planted import Planted
 from question_tools import (
     CHAPTERS,
@@ -168,9 +168,16 @@ def test_a_page_loads_one_small_script_for_its_questions(path):
     assert "quiz.js" not in (html / "book" / "intro.html").read_text("utf-8")
 
 
+def ways():
+    """Every page with every walk; `make test` goes from page to page by mouse and by keyboard in turn."""
+    for k, path in enumerate(CHAPTERS):
+        for walk, served in ((walk_by_mouse, True), (walk_by_keyboard, False)):
+            marks = [] if (walk is walk_by_mouse) == (k % 2 == 0) else [pytest.mark.full]
+            yield pytest.param(path, walk, served, marks=marks, id=f"{path.stem}-{walk.__name__}")
+
+
 @in_a_browser
-@by_stem
-@pytest.mark.parametrize(("walk", "served"), [(walk_by_mouse, True), (walk_by_keyboard, False)])
+@pytest.mark.parametrize(("path", "walk", "served"), list(ways()))
 def test_every_question_of_a_page_can_be_answered(path, walk, served, open_page, address):
     start = address if served else site_tools.built_site().as_uri() + "/"
     page, wrong = open_page(f"{start}notebooks/{path.stem}.html")
@@ -185,20 +192,7 @@ def test_every_question_of_a_page_can_be_answered(path, walk, served, open_page,
 
 
 @in_a_browser
-@by_stem
-def test_questions_can_be_read_on_a_phone_in_the_dark(path, open_page, address):
-    page, _ = open_page(f"{address}notebooks/{path.stem}.html", PHONE, color_scheme="dark")
-    for selector in ("input", "button:not(.others)", ".others:not([hidden])"):
-        page.evaluate("s => document.querySelectorAll('.quiz').forEach(box => box.querySelector(s)?.click())", selector)
-    assert page.locator("form.right").count() and page.locator("form.wrong").count()
-    assert page.evaluate(CONTRAST, 4.5) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    heights = page.eval_on_selector_all(".quiz :is(label, button:not([hidden]))", "all => all.map(x => x.offsetHeight)")
-    assert min(heights) >= 24  # pixels, WCAG 2.2's least size of what a finger has to meet
-
-
-@in_a_browser
-@by_stem
+@pytest.mark.parametrize("path", [CHAPTERS[0], *(pytest.param(path, marks=pytest.mark.full) for path in CHAPTERS[1:])])
 def test_questions_are_readable_without_scripts(path, open_page, address):
     page, _ = open_page(f"{address}notebooks/{path.stem}.html", java_script_enabled=False)
     assert page.locator(".quiz form").count() == 0

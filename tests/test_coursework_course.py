@@ -108,6 +108,27 @@ def test_a_mark_belongs_to_a_text(folder):
         total(folder, "ada")
 
 
+@pytest.mark.box
+@pytest.mark.parametrize(
+    ("planted", "line"),
+    [
+        ({"layer-1": "check_shapes(layer)"}, "layer-1 refuses the solution: `check_shapes` is not defined"),
+        ({}, None),
+        ({"layer-1": "assert True"}, "layer-1 passes although nothing was answered"),
+        ({"layer-1": "assert layer("}, "a locked cell or a test stops by itself: SyntaxError"),
+        ({"layer": "### BEGIN SOLUTION\nlayer = 1 / 0\n### END SOLUTION"}, "layer-1 refuses the solution: "),
+    ],
+)
+def test_an_assignment_with_a_fault_is_not_handed_out(folder, planted, line, capsys):
+    source = folder / "source" / "chapter_1" / "chapter_1.ipynb"
+    source.parent.mkdir(parents=True)
+    source.write_text(json.dumps(changed(solved(), **planted)), encoding="utf-8")
+    assert main(["release", str(folder), "chapter_1"]) == (1 if line else 0)
+    assert (folder / "released").exists() == (folder / "codes").exists() == (line is None)
+    said = capsys.readouterr().err
+    assert f"{source} is not handed out:\n  {line}" in said if line else said == ""
+
+
 # ------------------------------------------------------------------------------------------------ folders and numbers
 
 

@@ -22,7 +22,7 @@ from .collect import collect
 from .exporting import export
 from .feedback import write_feedback
 from .grades import write_marking
-from .grading import grade_class
+from .grading import faults, grade_class
 from .notebook import BadNotebook, load, release
 from .personal import personal_code
 from .sandbox import NoIsolation
@@ -79,6 +79,8 @@ def _init(asked) -> int:
 def _release(asked) -> int:
     course = courses.Course.read(asked.course)
     assignment = course.assignment(asked.assignment)
+    if wrong := faults(assignment, course.secret):
+        raise courses.CourseError("\n  ".join([f"{assignment.path} is not handed out:", *wrong]))
     path = asked.course / "released" / assignment.name / f"{assignment.name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(release(load(assignment.path)), indent=1, ensure_ascii=False) + "\n"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from . import runner
 from .course import Assignment, Course, handed_in_at
-from .notebook import CODE, BadNotebook, Cell, cells, load, merge, released
+from .notebook import CODE, BadNotebook, Cell, cells, load, merge, release, released
 from .sandbox import Limits, NoIsolation, isolation_problem
 
 FORM = 1  # of a result; another form is graded anew
@@ -77,6 +77,26 @@ class Grader:
             return []
         return [f"the notebook has the code {said.group(1)[:20]!r}, which is not yours: what you computed by hand "
                 "belongs to other numbers"]
+
+
+def faults(assignment: Assignment, secret: str) -> list[str]:
+    """What is wrong with an assignment, one line each: tests that its own solution fails, or that pass unanswered.
+
+    Both are graded with the numbers of three students, in a box if there is one: the code is the instructor's own.
+    """
+    grader, source, found = Grader(secret, not isolation_problem()), load(assignment.path), {}
+    for student in ("one", "another", "a third"):
+        try:
+            solved, untouched = (grader.grade(assignment, notebook, student) for notebook in (source, release(source)))
+        except Exception as error:  # a locked cell or a test may raise anything
+            return [f"a locked cell or a test stops by itself: {type(error).__name__}: {error}"]
+        for name, problem in ((test["name"], test["problem"]) for test in solved["tests"]):
+            if problem:
+                found.setdefault(name, f"{name} refuses the solution: {problem.splitlines()[0]}")
+        for name, problem in ((test["name"], test["problem"]) for test in untouched["tests"]):
+            if not problem:
+                found.setdefault(name, f"{name} passes although nothing was answered")
+    return list(found.values())
 
 
 def _test(cell: Cell, problem: str) -> dict:

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 
+import nbformat
 import pytest
 from coursework_tools import (
     ASSIGNMENTS,
@@ -21,6 +22,8 @@ from coursework_tools import (
     source_of,
     told,
 )
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from dlcourse.coursework.check import check
 from dlcourse.coursework.grading import Grader
@@ -54,6 +57,28 @@ def test_the_released_notebook_gets_nothing(name):
     result = grade(blank(name), name)
     assert points(result) == 0
     assert [answer["name"] for answer in result["written"] if answer["text"]] == []
+
+
+def run_all(notebook):
+    """Run all cells as Jupyter does, which stops at an error in a cell that is not marked as one that may raise."""
+    made = nbformat.from_dict(notebook)
+    NotebookClient(made, kernel_name="python3", timeout=300).execute()
+    return [cell.id for cell in made.cells for output in cell.get("outputs", []) if output.output_type == "error"]
+
+
+@every_assignment
+def test_run_all_cells_comes_to_the_end_with_nothing_answered(name):
+    refused = {test.split("-1")[0] for test in run_all(blank(name)) if test.endswith("-1")}
+    asked = {cell.name for cell in ASSIGNMENTS[name].cells if cell.kind == "answer"}
+    assert len(refused & asked) > 3
+
+
+def test_run_all_cells_stops_where_a_cell_is_not_marked():
+    notebook = blank()
+    for cell in notebook["cells"]:
+        cell["metadata"] = {key: value for key, value in cell["metadata"].items() if key != "tags"}
+    with pytest.raises(CellExecutionError, match="NotImplementedError"):
+        run_all(notebook)
 
 
 def leaks(text, secrets):

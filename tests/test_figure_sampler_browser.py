@@ -231,7 +231,8 @@ def test_two_figures_of_a_page_load_their_numbers_once(open_page, tmp_path):
     body = "".join(figure.place() for figure in figures)
     (tmp_path / "page.html").write_text(f'<!doctype html><meta charset="utf-8">{head}{body}', encoding="utf-8")
     page, wrong = open_page((tmp_path / "page.html").as_uri())
-    for label in ("Gates at work", "The sampler"):
+    for figure, label in zip(figures, ("Gates at work", "The sampler"), strict=True):
+        page.locator(f'[data-figure="{figure.script}"]').scroll_into_view_if_needed()
         page.get_by_role("figure", name=label).wait_for()
     assert page.locator('script[src$="shared_numbers.js"]').count() == 1
     assert wrong == []

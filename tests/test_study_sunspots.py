@@ -64,7 +64,8 @@ def test_a_forecast_ignores_the_years_to_come():
         setting = stored(name)["setting"]
         words = setting.replace("100 steps", "2 steps")
         (model,) = study.forecasters(sun.train.value, name, words, [0])
-        assert np.array_equal(model(x[:5], study.HORIZON), model(x, study.HORIZON)[:5])
+        together = model(x, study.HORIZON)[:5]  # fewer rows may be added up in another order, on some processors
+        np.testing.assert_allclose(model(x[:5], study.HORIZON), together, rtol=1e-10, atol=0)
     assert np.array_equal(x[1:, -1], y[:-1, 0])  # a history ends with the year before its first target
 
 

@@ -129,6 +129,12 @@ def test_an_assignment_with_a_fault_is_not_handed_out(folder, planted, line, cap
     assert f"{source} is not handed out:\n  {line}" in said if line else said == ""
 
 
+def test_an_assignment_is_proved_without_a_box_too(folder, monkeypatch):
+    monkeypatch.setattr(grading, "isolation_problem", lambda: "there is none")
+    assert main(["release", str(folder), "chapter_1"]) == 0
+    assert (folder / "released" / "chapter_1" / "chapter_1.ipynb").exists()
+
+
 # ------------------------------------------------------------------------------------------------ folders and numbers
 
 

@@ -189,10 +189,12 @@ def test_1_16_and_1_17_differences():
     assert (errors[1e-1], errors[1e-2], fine[1e-5]) == (3.3e-3, 3.3e-5, 3.3e-11)
     assert sorted(errors, key=errors.get)[:2] == [1e-2, 1e-3] and 0.5 < errors[1e-3] / errors[1e-2] < 3
     grows = [errors[10.0**-k] / errors[10.0 ** (1 - k)] for k in range(4, 8)]
-    assert all(5 < by < 20 for by in grows) and 0.7 < errors[1e-8] < 1.5  # noise of one processor or another
+    assert all(5 < by < 20 for by in grows) and 0.7 < errors[1e-8] < 1.5  # 0.94 with AVX, 1.3 with SSE alone
+    x, h = np.linspace(-2, 2, 401).astype(np.float32), np.float32(1e-8)
+    assert round(100 * np.mean(x + h == x - h)) == 87
     assert min(fine, key=fine.get) == 1e-5 and sorted(list(fine.values())[4:]) == list(fine.values())[4:]
     quotes("1.16", r"3.3 \cdot 10^{-3}", r"3.3 \cdot 10^{-5}", r"3.3 \cdot 10^{-11}$ at $10^{-5}$", "about 10 for each")
-    quotes("1.16", "The best steps are $10^{-2}$ and $10^{-3}$", "At $10^{-8}$ it is about 1")
+    quotes("1.16", "The best steps are $10^{-2}$ and $10^{-3}$", "At $10^{-8}$ it is about 1", "at 87 % of the points")
     for epsilon, h, error in ((1.1e-16, 7e-6, 2.4e-11), (6e-8, 6e-3, 1.6e-5)):
         best = (3 * epsilon) ** (1 / 3)
         assert best == pytest.approx(h, rel=0.07) and best**2 / 6 + epsilon / best == pytest.approx(error, rel=0.03)

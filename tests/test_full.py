@@ -29,6 +29,7 @@ OTHER_PROCESSORS = {
         "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR",
     },
 }  # fmt: skip
+# OpenBLAS answers Katmai where Prescott was asked for.
 SEEN = {"without AVX-512": "Haswell AVX2 True False", "with SSE alone": "Katmai DEFAULT False False"}
 SEE = """import numpy, threadpoolctl, torch
 from numpy._core._multiarray_umath import __cpu_features__ as has

@@ -134,10 +134,10 @@ subtraction? What does a large $h$ do wrong?
         explanation=r"""
 From $10^{-1}$ to $10^{-2}$ the error falls by a factor of 100, from $3.3 \cdot 10^{-3}$ to $3.3 \cdot 10^{-5}$. The
 next step brings nothing, and from then on the error grows by about 10 for each factor of 10. At $10^{-8}$ it is about
-1, as large as the slope itself: $x + h$ and $x - h$ are rounded to the same number. The best steps are $10^{-2}$ and
-$10^{-3}$. In float64 the error goes on falling to $3.3 \cdot 10^{-11}$ at $10^{-5}$, and grows from $10^{-6}$ on. For
-large steps the error is the bend of the curve, for small ones it is rounding; Exercise 1.17 computes both. A smaller
-step is not a better one.
+1, as large as the slope itself: at 87 % of the points $x + h$ and $x - h$ are rounded to the same number, and at the
+others little but rounding is left of the difference. The best steps are $10^{-2}$ and $10^{-3}$. In float64 the error
+goes on falling to $3.3 \cdot 10^{-11}$ at $10^{-5}$, and grows from $10^{-6}$ on. For large steps the error is the bend
+of the curve, for small ones it is rounding; Exercise 1.17 computes both. A smaller step is not a better one.
 """,
     ),
     Exercise(

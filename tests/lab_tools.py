@@ -12,9 +12,13 @@ import urllib.request
 import nbformat
 import pytest
 from clone import ROOT
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+from playwright.sync_api import expect
 
 TOKEN = "a-token-for-this-test"
 START_SECONDS = 120  # a busy machine needs some of them
+ANSWER_SECONDS = 60  # for a cell to print what is expected
+SETTLE_SECONDS = 2  # from the end of a cell to what it printed
 QUIET = [
     "--no-browser", f"--IdentityProvider.token={TOKEN}", "--ServerApp.allow_root=True",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -87,9 +91,25 @@ def notebook(lab, open_page):
 
 
 def run_cell(page, index, expected=None):
-    """Run one cell, and wait for what it prints."""
-    page.locator(".jp-CodeCell").nth(index).locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    if expected is not None:
-        outputs = page.locator(".jp-CodeCell").nth(index).locator(".jp-OutputArea-output")
-        outputs.filter(has_text=re.compile(expected)).wait_for()
+    """Run one cell, and wait for what it prints.
+
+    Of several changes in a row the page holds the last back until the kernel has answered the first, and a cell that is
+    run meanwhile reads older values. So a cell that printed something else is run again, while there is time.
+    """
+    cell = page.locator(".jp-CodeCell").nth(index)
+    prompt = cell.locator(".jp-InputPrompt")
+    end = time.monotonic() + ANSWER_SECONDS
+    while True:
+        before = prompt.inner_text()
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        if expected is None:
+            return
+        expect(prompt).not_to_have_text(before, timeout=1000 * ANSWER_SECONDS)
+        expect(prompt).to_have_text(re.compile(r"\d"), timeout=1000 * ANSWER_SECONDS)  # a star while it runs
+        try:
+            outputs = cell.locator(".jp-OutputArea-output").filter(has_text=re.compile(expected))
+            return outputs.wait_for(timeout=1000 * SETTLE_SECONDS)
+        except PlaywrightTimeoutError:
+            if time.monotonic() > end:
+                raise

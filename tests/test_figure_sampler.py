@@ -60,6 +60,15 @@ def test_what_is_written_follows_from_the_values_alone():
     assert sorted(drawn)[-2:] == [0, 1]
 
 
+def test_what_the_page_says_is_taken_as_it_is():
+    figure = Sampler(written=1)
+    # Two presses of "One character" and a look at the first one again, held back and sent in one message.
+    figure.set_state({"written": 2, "at": 1})
+    assert (figure.written, figure.at) == (2, 1)
+    figure.written = 5  # in Python it shows the next one
+    assert figure.at == 5
+
+
 def test_the_bits_are_the_models_own_whatever_the_temperature():
     """-log2 p at temperature 1, of a model that is run step by step here."""
     figure = Sampler(written=12, temperature=1.7, top_k=20)

@@ -103,20 +103,12 @@ class Backprop(Figure):
 
     def __init__(self, **values):
         super().__init__(**values)
-        # Only from now on does a graph begin anew: inputs and a step that were given together with it stay.
-        self.observe(self._begin, "graph")
+        self.bring_along("graph", self._begin)
 
     def _begin(self, change):
-        """Start at step 0, with the graph's own inputs unless its inputs came along from the page."""
         self.step = 0
         if self.inputs.keys() != FIRST_INPUTS[self.graph].keys():
             self.inputs = dict(FIRST_INPUTS[self.graph])
-
-    def set_state(self, sync_data):
-        """Take what the page says, where a graph may come together with the step that it is at."""
-        super().set_state(sync_data)
-        if "step" in sync_data:
-            self.step = sync_data["step"]
 
     @traitlets.validate("inputs")
     def _of_the_graph(self, proposal):

@@ -54,6 +54,7 @@ class Figure(anywidget.AnyWidget):
 
     tries = traitlets.List(traitlets.Unicode()).tag(sync=True)
     data = traitlets.Bytes().tag(sync=True)
+    _told = False  # whether the values that are changing come from the page
 
     def __init_subclass__(cls, **kwargs):
         # traitlets makes a subclass of its own for every instance; that one has no script to read.
@@ -74,6 +75,22 @@ class Figure(anywidget.AnyWidget):
     def numbers_name(cls) -> str:
         """The name by which a page's script finds the numbers."""
         return Path(cls.numbers).stem
+
+    def set_state(self, sync_data):
+        """Take what the page says, several changes at once or what was held back of them."""
+        self._told = True
+        try:
+            super().set_state(sync_data)
+        finally:
+            self._told = False
+
+    def bring_along(self, names: str | list, bring) -> None:
+        """Call `bring(change)` when Python changes one of these values, to set others that belong to it.
+
+        Called at the end of `__init__`, it leaves what was given there as it is. The page itself says what belongs to
+        what it changes, and a later choice of the reader's may come in the same message: that one has to stay, too.
+        """
+        self.observe(lambda change: None if self._told else bring(change), names)
 
     def state(self) -> dict:
         """The figure's values by name, rounded to four digits, as they are stored in a notebook."""

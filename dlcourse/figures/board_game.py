@@ -97,14 +97,7 @@ class BoardGame(Figure):
 
     def __init__(self, **values):
         super().__init__(**values)
-        # Only from now on does another game clear the board: moves that were given together with it stay.
-        self.observe(lambda change: setattr(self, "moves", []), "game")
-
-    def set_state(self, sync_data):
-        """Take what the page says, where a game comes together with its moves."""
-        super().set_state(sync_data)
-        if "moves" in sync_data:
-            self.moves = sync_data["moves"]
+        self.bring_along("game", lambda change: setattr(self, "moves", []))
 
     @traitlets.validate("moves")
     def _legal(self, proposal):

@@ -93,28 +93,15 @@ class Latent(Figure):
             "VAE's nearer to a real digit than the autoencoder's? And that of the mixed pixels?",
         ]
 
-    _told = False  # the page tells the point itself; only what is set in Python moves it
-
     def __init__(self, **values):
         super().__init__(**values)
-        self.observe(self._follow_walk, ["start", "end", "position"])
-        self.observe(self._change_plane, "model")
-
-    def set_state(self, sync_data):
-        """Take what the page says, where a model or position comes together with its point."""
-        self._told = True
-        try:
-            super().set_state(sync_data)
-        finally:
-            self._told = False
+        self.bring_along(["start", "end", "position"], self._follow_walk)
+        self.bring_along("model", self._change_plane)
 
     def _follow_walk(self, change):
-        if not self._told:
-            self.point = self.on_walk()
+        self.point = self.on_walk()
 
     def _change_plane(self, change):
-        if self._told:
-            return
         if np.abs(np.subtract(self.point, self.on_walk(change["old"]))).max() < SAME:
             self.point = self.on_walk()
         else:

@@ -105,14 +105,7 @@ class Neuron(Figure):
 
     def __init__(self, **values):
         super().__init__(**values)
-        # Only from now on does a task bring its points along: points that were given together with it stay.
-        self.observe(lambda change: setattr(self, "points", points_of(change["new"])), "task")
-
-    def set_state(self, sync_data):
-        """Take what the page says, where a task comes together with its points, moved ones too."""
-        super().set_state(sync_data)
-        if "points" in sync_data:
-            self.points = sync_data["points"]
+        self.bring_along("task", lambda change: setattr(self, "points", points_of(change["new"])))
 
     @traitlets.validate("points")
     def _labeled_points(self, proposal):

@@ -126,21 +126,11 @@ class Playground(Figure):
 
     def __init__(self, **values):
         super().__init__(**values)
-        self._told = False  # the page tells its parameters itself; only what is set in Python begins anew
-        self.observe(self._begin, ["task", "depth", "width", "activation", "seed"])
-
-    def set_state(self, sync_data):
-        """Take what the page says, where another shape comes together with its parameters."""
-        self._told = True
-        try:
-            super().set_state(sync_data)
-        finally:
-            self._told = False
+        self.bring_along(["task", "depth", "width", "activation", "seed"], self._begin)
 
     def _begin(self, change):
-        if not self._told:
-            with self.hold_sync():
-                self.parameters, self.steps = self.start(), 0
+        with self.hold_sync():
+            self.parameters, self.steps = self.start(), 0
 
     @traitlets.validate("parameters")
     def _a_network(self, proposal):

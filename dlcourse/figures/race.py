@@ -139,19 +139,11 @@ class Race(Figure):
 
     def __init__(self, **values):
         super().__init__(**values)
-        # Only from now on does a surface bring its start and rates along: those that were given together with it stay.
-        self.observe(self._bring, "surface")
+        self.bring_along("surface", self._bring)
 
     def _bring(self, change):
         with self.hold_trait_notifications():
             self.start, self.rates = SURFACES[change["new"]].start, SURFACES[change["new"]].rates
-
-    def set_state(self, sync_data):
-        """Take what the page says, where a surface comes together with a start and rates of the reader's own."""
-        super().set_state(sync_data)
-        for name in ("start", "rates"):
-            if name in sync_data:
-                setattr(self, name, sync_data[name])
 
     @traitlets.validate("start")
     def _inside(self, proposal):

@@ -53,7 +53,7 @@ class Sampler(Figure):
 
     def __init__(self, **values):
         super().__init__(**values)
-        self.observe(self._follow, "written")
+        self.bring_along("written", self._follow)
 
     @traitlets.default("at")
     def _at(self):

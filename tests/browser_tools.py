@@ -14,6 +14,7 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
+PATIENCE_SECONDS = 120  # for what is awaited in a page; what takes longer than this on a busy machine is broken
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 # Tables of figures that are wider than their place: a theme has rules for tables, and they may be stronger than ours.
 TOO_WIDE = """() => [...document.querySelectorAll('.dl-figure table')].filter(table => {
@@ -82,6 +83,7 @@ def open_page(browser):
 
     def open_page(url, viewport=DESKTOP, **options):
         contexts.append(browser.new_context(viewport=viewport, **options))
+        contexts[-1].set_default_timeout(1000 * PATIENCE_SECONDS)
         page, wrong = contexts[-1].new_page(), []
         home = url.split("/", 3)[2]  # host and port; nothing for a file
         page.on("console", lambda message: message.type in ("error", "warning") and wrong.append(message.text))

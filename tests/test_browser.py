@@ -36,8 +36,8 @@ def answer_every_question(page):
 
 def test_a_request_to_another_host_is_noticed(open_page, address):
     page, wrong = open_page(address + PAGES[0])
-    page.evaluate("new Image().src = 'http://127.0.0.1:9/planted.png'")
-    page.wait_for_timeout(200)
+    with page.expect_request("**/planted.png"):
+        page.evaluate("new Image().src = 'http://127.0.0.1:9/planted.png'")
     assert any("another host" in fault for fault in wrong)
 
 

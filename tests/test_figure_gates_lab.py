@@ -35,11 +35,22 @@ def test_the_gates_and_python_share_their_values(notebook):
     assert [fault for fault in wrong if "dlcourse" in fault or "another host" in fault] == []
 
 
-def test_the_sampler_and_python_share_their_values(notebook):
+# A kernel that is slow to take what the page says, so that the page holds back all but the first change.
+LATE = """import time
+class Late(Sampler):
+    def set_state(self, sync_data):
+        time.sleep(0.5)
+        super().set_state(sync_data)
+Sampler = Late
+"""
+
+
+@pytest.mark.parametrize("late", ["", LATE], ids=["in time", "late"])
+def test_the_sampler_and_python_share_their_values(notebook, late):
     page, wrong = notebook(
         "sampler.ipynb",
         "import numpy as np\nfrom dlcourse import set_default_dtype\nset_default_dtype(np.float64)\n"
-        "from dlcourse.figures import Sampler\nfigure = Sampler(written=0)\nfigure",
+        f"from dlcourse.figures import Sampler\n{late}figure = Sampler(written=0)\nfigure",
         "print('read', figure.written, figure.at, figure.temperature, len(figure.text()))",
         "figure.seed, figure.written = 3, 25\nprint('set')",
     )

@@ -26,6 +26,7 @@ from .grading import faults, grade_class
 from .notebook import BadNotebook, load, release
 from .personal import personal_code
 from .sandbox import NoIsolation
+from .tables import TableError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,9 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return asked.run(asked)
-    except (courses.CourseError, BadNotebook, NoIsolation) as problem:
+    except (courses.CourseError, TableError, BadNotebook, NoIsolation) as problem:
         print(problem, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was finished stays, and the next run goes on from there.", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         "archive", type=Path)  # fmt: skip
     grade = command("grade", _grade, "grade what was handed in and is not graded yet")
     grade.add_argument("students", nargs="*", help="only these")
-    grade.add_argument("--processes", type=int, help="how many notebooks at a time; as many as there are cores")
+    grade.add_argument("--processes", type=_count, help="how many notebooks at a time; as many as there are cores")
     grade.add_argument("--i-trust-every-submission", action="store_true",
                        help="run the students' code with your own rights, without a box")
     command("marking", _marking, "write the table and the page for marking answers in words")
@@ -68,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     command("export", _export, "write grades.csv, canvas.csv and moodle.csv", assignment=False).add_argument(
         "assignments", nargs="*", help="all that were graded, unless some are named")  # fmt: skip
     return parser
+
+
+def _count(text: str) -> int:
+    """A number from 1, as an argument."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1, got {text!r}")
+    return int(text)
 
 
 def _init(asked) -> int:
@@ -79,6 +90,7 @@ def _init(asked) -> int:
 def _release(asked) -> int:
     course = courses.Course.read(asked.course)
     assignment = course.assignment(asked.assignment)
+    roster = course.roster()
     if wrong := faults(assignment, course.secret):
         raise courses.CourseError("\n  ".join([f"{assignment.path} is not handed out:", *wrong]))
     path = asked.course / "released" / assignment.name / f"{assignment.name}.ipynb"
@@ -86,7 +98,7 @@ def _release(asked) -> int:
     text = json.dumps(release(load(assignment.path)), indent=1, ensure_ascii=False) + "\n"
     path.write_text(text, encoding="utf-8")
     print(f"{path}: hand out this notebook.")
-    if roster := course.roster():
+    if roster:
         codes = asked.course / "codes" / f"{assignment.name}.csv"
         codes.parent.mkdir(exist_ok=True)
         with codes.open("w", encoding="utf-8", newline="") as file:
@@ -114,6 +126,8 @@ def _collect(asked) -> int:
 def _grade(asked) -> int:
     course = courses.Course.read(asked.course)
     assignment = course.assignment(asked.assignment)
+    if nobody := sorted(set(asked.students) - course.handed_in(assignment.name).keys()):
+        raise courses.CourseError(f"handed in nothing for {assignment.name}: {', '.join(nobody)}")
     failed = grade_class(course, assignment, not asked.i_trust_every_submission, asked.processes, asked.students)
     students = list(course.handed_in(assignment.name))
     print(f"{len(students)} handed in {assignment.name}.")
@@ -121,6 +135,8 @@ def _grade(asked) -> int:
         print(f"Not handed in: {', '.join(missing)}")
     if unknown := sorted(set(students) - course.roster().keys()) if course.roster() else []:
         print(f"Not in roster.csv: {', '.join(unknown)}")
+    for path in course.misplaced(assignment.name):
+        print(f"Belongs to nobody where it lies, expected submitted/STUDENT/{assignment.name}: {path}")
     if not asked.students:  # several runs may grade some students each, and only one may write this table
         _marking(asked)
     return 1 if failed else 0

@@ -28,6 +28,9 @@ def check(path: Path, say=print) -> int:
             say(f"{'not yet' if problem else 'content':8s} {cell.name}, {cell.points:g} points" + _indented(problem))
         elif problem and "NotImplementedError" not in problem:
             say(f"stopped  {cell.name or 'a cell of yours'}" + _indented(problem))
+    if not most:
+        say(f"{path} is no assignment: it has no checks.")
+        return 1
     say(f"{good:g} of {most:g}: so many points have checks here that are content. Others, with other numbers, decide.")
     return 0 if good == most else 1
 
@@ -39,7 +42,7 @@ def _run(cell: notebook.Cell, names: dict) -> str:
             exec(compile(notebook.without_magics(cell.source), f"cell {cell.name}", "exec"), names)
     except AssertionError as problem:
         return str(problem) or "not right"
-    except Exception as problem:  # the student's own code may raise anything
+    except (Exception, SystemExit) as problem:  # the student's own code may raise anything
         return f"{type(problem).__name__}: {problem}"
     return ""
 

@@ -25,14 +25,15 @@ def collect(course: Course, assignment: str, archive: Path) -> tuple[list[str], 
     The date of a file in the archive becomes the date when it was handed in. Of several files of one student the
     newest is taken.
 
-    Raises:  CourseError if the file is no archive, or there is no roster to know the students by.
+    Raises:  CourseError if the file is no archive, there is no such assignment, or no roster to know the students by.
     """
+    course.assignment(assignment)
     roster = course.roster()
     if not roster:
         raise CourseError(f"{course.folder / 'roster.csv'} names no student: whose are the files?")
     try:
         with zipfile.ZipFile(archive) as file:
-            files = [one for one in file.infolist() if one.filename.endswith(".ipynb")]
+            files = [one for one in file.infolist() if one.filename.endswith(".ipynb") and not _is_junk(one.filename)]
             files.sort(key=lambda one: one.date_time)
             owners = [(one, _owner(one.filename, roster)) for one in files]
             for one, student in owners:
@@ -42,6 +43,12 @@ def collect(course: Course, assignment: str, archive: Path) -> tuple[list[str], 
         raise CourseError(f"{archive} cannot be read as an archive: {error}") from error
     nobody = [one.filename for one, student in owners if not student]
     return sorted({student for _, student in owners if student}), nobody
+
+
+def _is_junk(name: str) -> bool:
+    """Whether a computer put the file there and nobody handed it in: macOS's shadows, Jupyter's checkpoints."""
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" in parts or any(part.startswith(".") and part.strip(".") for part in parts)
 
 
 def _owner(name: str, roster: dict) -> str:

@@ -9,7 +9,6 @@
     feedback/STUDENT/ASSIGNMENT.html                     what the student reads
 """
 
-import csv
 import os
 import re
 import secrets
@@ -19,6 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from .notebook import BadNotebook, Cell, cells, load
+from .tables import read_table
 
 REPOSITORY = Path(__file__).resolve().parents[2] / "notebooks" / "coursework" / "source"
 STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,79}")  # a folder's name, and no formula of a spreadsheet
@@ -89,7 +89,7 @@ class Course:
 
     @classmethod
     def read(cls, folder: Path) -> "Course":
-        """Read course.toml.   Raises:  CourseError if it is missing or says something impossible."""
+        """Read course.toml.   Raises:  CourseError if it is missing, or says something impossible or unknown."""
         path = Path(folder) / "course.toml"
         if not path.exists():
             raise CourseError(f"{path} is missing: make a course with `python -m dlcourse.coursework init {folder}`")
@@ -97,19 +97,28 @@ class Course:
             said = tomllib.loads(path.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise CourseError(f"{path}: {error}") from error
-        if len(said.get("secret", "")) < 16:
+        if not isinstance(said.get("secret"), str) or len(said["secret"]) < 16:
             raise CourseError(f"{path}: the secret has fewer than 16 characters; `init` makes one")
         if said.get("keep", "best") not in ("best", "last"):
             raise CourseError(f'{path}: keep expected "best" or "last", got {said["keep"]!r}')
-        dates = said.get("assignments", {})
+        own, late, dates = Path(folder) / "source", said.get("late", {}), said.get("assignments", {})
+        course = cls(Path(folder), said["secret"], said.get("keep", "best"), late, dates,
+                     own if own.is_dir() else REPOSITORY)
+        _known(path, said, ("secret", "keep", "late", "assignments"))
+        _known(path, late, ("free_hours", "percent_per_day", "most_days"), "late")
+        for key, value in late.items():
+            if not isinstance(value, int | float) or value < 0:
+                raise CourseError(f"{path}: late: {key} expected a number from 0, got {value!r}")
+        _known(path, dates, course.assignments(), "assignments")
         for name, about in dates.items():
-            for date in [about.get("due"), *about.get("extensions", {}).values()]:
+            _known(path, about, ("due", "extensions"), name)
+            extensions = about.get("extensions", {})
+            _known(path, extensions, course.roster() or extensions, f"{name}: extensions")
+            for date in [about.get("due"), *extensions.values()]:
                 if date is not None and (not isinstance(date, datetime) or date.tzinfo is None):
                     raise CourseError(f"{path}: {name}: expected a date with its time zone, such as "
                                       f"2027-03-12T23:59:00+01:00, got {date}")
-        own = Path(folder) / "source"
-        return cls(Path(folder), said["secret"], said.get("keep", "best"), said.get("late", {}), dates,
-                   own if own.is_dir() else REPOSITORY)
+        return course
 
     def assignments(self) -> list[str]:
         """The names of all assignments that have a source."""
@@ -126,17 +135,23 @@ class Course:
         return Assignment(name, path, cells(notebook), options, about.get("due"), about.get("extensions", {}))
 
     def roster(self) -> dict[str, dict[str, str]]:
-        """Who takes part: the row of each student; empty without a roster."""
+        """Who takes part: the row of each student; empty without a roster.
+
+        Raises:  CourseError for a name that is none or stands twice; TableError if there is no such table.
+        """
         path = self.folder / "roster.csv"
         if not path.exists():
             return {}
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in csv.DictReader(file)]
-        for row in rows:
-            if not STUDENT.fullmatch(row.get("student", "")):
-                raise CourseError(f"{path}: {row.get('student')!r} is no name for a folder; it takes letters, digits "
-                                  "and . _ @ + -")
-        return {row["student"]: row for row in rows}
+        found = {}
+        for line, raw in read_table(path, ("student",)):
+            row = {key: value.strip() for key, value in raw.items() if key}
+            if not STUDENT.fullmatch(row["student"]):
+                raise CourseError(f"{path}, line {line}: {row['student']!r} is no name for a folder; it takes letters, "
+                                  "digits and . _ @ + -")
+            if row["student"] in found:
+                raise CourseError(f"{path}, line {line}: {row['student']!r} is there already")
+            found[row["student"]] = row
+        return found
 
     def handed_in(self, assignment: str) -> dict[str, Path | BadNotebook]:
         """For each student who handed something in, the notebook, or what is wrong with the folder."""
@@ -155,6 +170,27 @@ class Course:
             else:
                 found[student] = BadNotebook(f"expected {assignment}.ipynb, found {len(all_of_them)} notebooks")
         return found
+
+
+    def misplaced(self, assignment: str) -> list[str]:
+        """Notebooks of this assignment below `submitted` that belong to nobody, for where they lie."""
+        top, found = self.folder / "submitted", []
+        for path in sorted(top.rglob("*.ipynb")):
+            *folders, _ = place = path.relative_to(top).parts
+            fits = len(folders) == 2 and folders[1] == assignment and STUDENT.fullmatch(folders[0])
+            if not fits and assignment in (*folders, path.stem) and not any(part.startswith(".") for part in place):
+                found.append(str(path))
+        return found
+
+
+def _known(path: Path, said, names, where: str = ""):
+    """Refuse what is no table, or has names that nobody reads: a mistyped deadline would be none."""
+    if not isinstance(said, dict):
+        raise CourseError(f"{path}: {where} expected a table, got {said!r}")
+    for name in said:
+        if name not in names:
+            there = ", ".join(list(names)[:20])
+            raise CourseError(f"{path}: {where and f'{where}: '}{name!r} is unknown; there are: {there}")
 
 
 def handed_in_at(notebook: Path) -> datetime:
@@ -195,6 +231,7 @@ def make_course(folder: Path):
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(TEMPLATE.format(secret=secrets.token_urlsafe(24)))
     (folder / "nbgrader_config.py").write_text(NBGRADER, encoding="utf-8")
+    (folder / ".gitignore").write_text("# The secret, and people's work.\n*\n", encoding="utf-8")
     if not (folder / "roster.csv").exists():
         (folder / "roster.csv").write_text(",".join(ROSTER) + "\n", encoding="utf-8")
     (folder / "submitted").mkdir(exist_ok=True)

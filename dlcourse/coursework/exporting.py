@@ -98,7 +98,11 @@ def _words(grade: dict) -> str:
     """One line for the student."""
     if grade["attempt"] is None:
         return "nothing was handed in"
+    if grade["attempt"]["problem"]:
+        return grade["attempt"]["problem"]
     lost = [test["name"] for test in grade["attempt"]["tests"] if test["problem"]]
     text = f"{grade['tests']:g} by tests, {grade['written']:g} for words"
-    text += f", {grade['taken']:g} taken for {grade['days']} days" if grade["taken"] else ""
-    return text + (f"; not right: {', '.join(lost)}" if lost else "")
+    days = "1 day" if grade["days"] == 1 else f"{grade['days']} days"
+    text += f", {grade['taken']:g} taken for {days}" if grade["taken"] else ""
+    text += f"; not right: {', '.join(lost)}" if lost else ""
+    return text + (f"; not marked yet: {', '.join(grade['unmarked'])}" if grade["unmarked"] else "")

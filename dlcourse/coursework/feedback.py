@@ -18,7 +18,7 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 52em; margin: 2em auto; padding: 0 1em; }
 h1 { line-height: 1.2 } h2 { border-top: 1px solid var(--line); padding-top: .8em }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid var(--line); padding-left: .8em }
-.good { color: var(--good) } .bad { color: var(--bad) } .total { font-size: 1.3em }
+.good { color: var(--good) } .bad { color: var(--bad) } .total { font-size: 1.3em } .comment { white-space: pre-line }
 """
 
 
@@ -60,7 +60,7 @@ def feedback_page(assignment: Assignment, student: str, grade: dict) -> str:
         elif cell.name in tests:
             parts.append(_test(tests[cell.name]))
         elif cell.name in answers:
-            parts.append(_answer(answers[cell.name], grade["given"].get(cell.name)))
+            parts.append(_answer(answers[cell.name], grade["given"].get(cell.name), not attempt["problem"]))
     parts += [_cell(cell) for name, cell in cells.items() if name.startswith("added-")]
     return ("<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
             "<meta name='viewport' content='width=device-width, initial-scale=1'>"
@@ -93,11 +93,12 @@ def _cell(cell: dict) -> str:
     return text + "</p>"
 
 
-def _answer(answer: dict, mark: tuple | None) -> str:
+def _answer(answer: dict, mark: tuple | None, read: bool) -> str:
     if not answer["text"]:
-        return f"<p class='bad'>✗ {_text(answer['name'])}: not answered, 0 of {answer['most']:g} points</p>"
+        found = "not answered" if read else "not graded"
+        return f"<p class='bad'>✗ {_text(answer['name'])}: {found}, 0 of {answer['most']:g} points</p>"
     said = f"{mark[0]:g} of {answer['most']:g} points" if mark else "not marked yet"
-    comment = f"<p>{_text(mark[1])}</p>" if mark and mark[1] else ""
+    comment = f"<p class='comment'>{_text(mark[1])}</p>" if mark and mark[1] else ""
     return f"<p>{_text(answer['name'])}: {said}</p>{comment}<pre>{_text(answer['text'])}</pre>"
 
 

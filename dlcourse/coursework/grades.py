@@ -7,7 +7,6 @@ the rubric in a page beside it. A mark belongs to a text: if the student hands i
 import csv
 import hashlib
 import html
-import io
 import os
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from .course import Assignment, Course, CourseError, days_late, part_kept
 from .grading import read_record
 from .notebook import SOLUTION
+from .tables import read_table
 
 MARKS = ("student", "cell", "most", "points", "comment", "text")
 
@@ -27,45 +27,50 @@ def text_mark(text: str) -> str:
 def read_marks(course: Course, assignment: str) -> dict[tuple[str, str, str], tuple[float, str]]:
     """Points and comment for (student, cell, mark of the text), of all that was marked.
 
-    Raises:  CourseError for points that are no number, or more than there are.
+    Raises:  CourseError for points that are no number, or more than there are; TableError if there is no such table.
     """
     path = course.folder / "marking" / f"{assignment}.csv"
     if not path.exists():
         return {}
-    text = path.read_text(encoding="utf-8-sig")
-    separator = ";" if ";" in text.partition("\n")[0] else ","  # some spreadsheets write the other
-    marks, rows = {}, list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
-    for line, row in enumerate(rows, start=2):
-        if not (said := (row.get("points") or "").strip()):
+    marks = {}
+    for line, row in read_table(path, MARKS):
+        if not (said := row["points"].strip()):
             continue
         try:
             points, most = float(said.replace(",", ".")), float(row["most"])
-        except (ValueError, KeyError) as error:
+        except ValueError as error:
             raise CourseError(f"{path}, line {line}: expected a number of points, got {said!r}") from error
         if not 0 <= points <= most:
             raise CourseError(f"{path}, line {line}: expected 0 to {most:g} points, got {points:g}")
-        marks[row["student"], row["cell"], row["text"]] = (points, row.get("comment") or "")
+        marks[row["student"], row["cell"], row["text"]] = (points, row["comment"])
     return marks
 
 
 def write_marking(course: Course, assignment: Assignment, students: list[str]) -> Path:
-    """Write the table to mark in, with the marks that are there already, and the page with the answers."""
+    """Write the table to mark in, with the marks that are there already, and the page with the answers.
+
+    Where the best attempt counts, the answers of all attempts are there, each text once: any of them may be the best.
+    """
     marks, rows = read_marks(course, assignment.name), []
-    for student in students:
-        attempts = read_record(course, assignment.name, student)["attempts"]
-        for answer in attempts[-1]["written"] if attempts else []:
-            if answer["text"]:
-                mark = text_mark(answer["text"])
-                points, comment = marks.get((student, answer["name"], mark), ("", ""))
-                said = f"{points:g}" if points != "" else ""
-                rows.append((student, answer["name"], f"{answer['most']:g}", said, comment, mark, answer["text"]))
+    for student in sorted({*students, *(student for student, _, _ in marks)}):
+        attempts, seen = read_record(course, assignment.name, student)["attempts"], set()
+        for number, attempt in enumerate(attempts, start=1):
+            counts = course.keep == "best" or number == len(attempts)
+            for answer in attempt["written"]:
+                key = student, answer["name"], text_mark(answer["text"])
+                if answer["text"] and key not in seen and (counts or key in marks):
+                    seen.add(key)
+                    points, comment = marks.get(key, ("", ""))
+                    said = f"{points:g}" if points != "" else ""
+                    who = f"{student}, attempt {number}" if len(attempts) > 1 else student
+                    rows.append((*key[:2], f"{answer['most']:g}", said, comment, key[2], who, answer["text"]))
     path = course.folder / "marking" / f"{assignment.name}.csv"
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(MARKS)
-        writer.writerows(row[:-1] for row in rows)
+        writer.writerows(row[: len(MARKS)] for row in rows)
     os.replace(temporary, path)  # marks took somebody hours: they are there as a whole, or as they were
     path.with_suffix(".html").write_text(_page(assignment, rows), encoding="utf-8")
     return path
@@ -79,11 +84,13 @@ def _page(assignment: Assignment, rows: list[tuple]) -> str:
             rubric = SOLUTION.search(cell.source)
             parts.append(f"<h2>{cell.name}, {cell.points:g} points</h2>"
                          f"<pre class='rubric'>{html.escape(rubric.group(2) if rubric else '')}</pre>")
-            parts += [f"<h3>{html.escape(row[0])}</h3><pre>{html.escape(row[-1])}</pre>"
-                      for row in rows if row[1] == cell.name]  # fmt: skip
-    style = "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em} pre{white-space:pre-wrap}"
+            parts += [f"<h3>{html.escape(who)}</h3><pre>{html.escape(text)}</pre>"
+                      for *row, who, text in rows if row[1] == cell.name]  # fmt: skip
+    style = ("body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em} "
+             "pre{white-space:pre-wrap;overflow-wrap:anywhere} .rubric{background:#eef}")
     return (f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{html.escape(assignment.title)}</title>"
-            f"<style>{style} .rubric{{background:#eef}}</style><h1>{html.escape(assignment.title)}</h1>"
+            "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+            f"<style>{style}</style><h1>{html.escape(assignment.title)}</h1>"
             + "".join(parts))
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from . import runner
 from .course import Assignment, Course, handed_in_at
 from .notebook import CODE, BadNotebook, Cell, cells, load, merge, release, released
+from .personal import as_written
 from .sandbox import Limits, NoIsolation, isolation_problem
 
 FORM = 1  # of a result; another form is graded anew
@@ -73,7 +74,7 @@ class Grader:
         """A word for those whose notebook has another code than theirs: they computed with other numbers."""
         source = "".join(cell.source for cell in submitted if cell.name == CODE)
         said = re.search(r"""^CODE\s*=\s*["']([^"']*)["']""", source, re.M)
-        if said is None or said.group(1) == self.situation(assignment, student).code:
+        if said is None or as_written(said.group(1)) == self.situation(assignment, student).code:
             return []
         return [f"the notebook has the code {said.group(1)[:20]!r}, which is not yours: what you computed by hand "
                 "belongs to other numbers"]
@@ -131,9 +132,14 @@ def grade_class(course: Course, assignment: Assignment, isolated: bool = True, p
         if students and student not in students:
             continue
         mark = fingerprint(assignment, course.secret, notebook)
-        attempts = read_record(course, assignment.name, student)["attempts"]
-        if mark not in [attempt["fingerprint"] for attempt in attempts]:
+        record = read_record(course, assignment.name, student)
+        known = [attempt["fingerprint"] for attempt in record["attempts"]]
+        if mark not in known:
             waiting[student] = (notebook, mark)
+        elif course.keep == "last" and mark != known[-1]:  # an earlier notebook, handed in again, is the last one
+            again = record["attempts"].pop(known.index(mark))
+            record["attempts"].append(again | {"handed_in": _date(notebook).isoformat()})
+            write_record(course, assignment.name, student, record)
     processes = min(processes or os.cpu_count() or 1, max(1, len(waiting)))
     spawn = multiprocessing.get_context("spawn")
     slots = spawn.Queue()
@@ -174,7 +180,7 @@ def _begin(slots, parent: int):
 def _grade_one(course, assignment, student, notebook, mark, isolated) -> dict:
     result = Grader(course.secret, isolated, _slot).grade(assignment, notebook, student)
     try:
-        date = datetime.now().astimezone() if isinstance(notebook, BadNotebook) else handed_in_at(notebook)
+        date = _date(notebook)
     except BadNotebook as bad:
         date, result["notes"] = datetime.now().astimezone(), [*result["notes"], f"{bad}; today's date was taken"]
     record = read_record(course, assignment.name, student)
@@ -184,6 +190,11 @@ def _grade_one(course, assignment, student, notebook, mark, isolated) -> dict:
     record["attempts"].append(result | {"fingerprint": mark, "handed_in": date.isoformat()})
     write_record(course, assignment.name, student, record)
     return result
+
+
+def _date(notebook: Path | BadNotebook) -> datetime:
+    """When it was handed in; what is no file was noticed now."""
+    return datetime.now().astimezone() if isinstance(notebook, BadNotebook) else handed_in_at(notebook)
 
 
 def fingerprint(assignment: Assignment, secret: str, notebook: Path | BadNotebook) -> list[str]:

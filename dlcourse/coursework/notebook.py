@@ -53,14 +53,17 @@ class Cell:
 def load(path: Path) -> dict:
     """The notebook in a file, as JSON.
 
-    Raises:  BadNotebook if it is too large or no notebook of version 4.
+    Raises:  BadNotebook if it is missing, too large or no notebook of version 4.
     """
-    size = path.stat().st_size
-    if size > LARGEST:
-        raise BadNotebook(f"{path.name} has {size / 1e6:,.0f} MB, at most {LARGEST / 1e6:.0f} MB are read: clear all "
-                          "outputs (Edit, Clear Outputs of All Cells), save, and hand in again")
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8-sig"))
+        if path.stat().st_size > LARGEST:
+            raise BadNotebook(f"{path.name} is larger than {LARGEST >> 20} MB: clear all outputs (Edit, Clear Outputs "
+                              "of All Cells), save, and hand in again")
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadNotebook(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise BadNotebook(f"{path.name} is no notebook: it cannot be read as JSON ({error})"[:300]) from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):

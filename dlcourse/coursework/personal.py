@@ -18,7 +18,12 @@ def personal_code(secret: str, assignment: str, student: str) -> str:
 
 def personal_numbers(assignment: str, code: str):
     """A NumPy generator for the data of an assignment: the same for the same code, whoever runs it."""
-    return _generator(hashlib.sha256(f"{assignment}|{code}".encode()).digest())
+    return _generator(hashlib.sha256(f"{assignment}|{as_written(code)}".encode()).digest())
+
+
+def as_written(code: str) -> str:
+    """A personal code as it was sent: copying may have added blanks, and a telephone capitals."""
+    return code.strip().lower()
 
 
 def hidden_numbers(secret: str, assignment: str, student: str, test: str):

@@ -137,7 +137,8 @@ def _run(called: str, answer: Callable, arguments: tuple, causes: dict[type[Exce
             fail(f"{name_of(answer)} is not written yet: its body still raises NotImplementedError")
         cause = next((text for kind, text in (causes or {}).items() if kind.__name__ == type(error).__name__), "")
         line = "" if cause else _line_of(error)
-        fail(f"{called}: got {type(error).__name__}: {error}, expected a value{line}", cause)
+        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        fail(f"{called}: got {said}, expected a value{line}", cause)
     for before, after in zip(arguments, handed, strict=True):
         if not _differ(before, after):
             continue

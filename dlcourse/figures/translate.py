@@ -149,7 +149,7 @@ class Translate(Figure):
         return [
             "Press \u201cNext word\u201d until it stops. German says f\u00fcnf before vierzig: how does the map show "
             "it? Which rows look at a word that they do not translate? The first is sechs, the last the sign to stop.",
-            "Draw random numbers: nearly all are right. Now type the numbers from 1 to 20: most are wrong. Among the "
+            "Draw random numbers: nearly all are right. Now type the numbers from 1 to 20: all are wrong. Among the "
             "4,000 pairs that it learned from, one number had a single word. What did it never learn to do?",
             "Type 73,001, 58,001 and other thousands with a one behind them. Which word is wrong, always the same? "
             "German says eins only at the very end. What did it see more often, thousand one or thousand one hundred?",

@@ -39,7 +39,7 @@ QUESTIONS = (
             ),
             Option(
                 "Yes, if every digit is wrong",
-                "Ten wrong digits in the right number are ten replacements, an error rate of exactly 1.",
+                "With the right number of digits ten replacements always suffice: an error rate of at most 1.",
             ),
         ),
     ),

@@ -75,7 +75,8 @@ is empty. For $C$ it is the other way around.
         answer=code.generalized_iou, check=checks.generalized_iou,
         explanation=r"""
 For equal boxes $C$ is the box itself and GIoU is 1. For boxes far apart nearly all of $C$ is empty, and GIoU goes to
-$-1$. So $1 - \mathrm{GIoU}$ falls from 2 to 0 while a box comes nearer, and it has a slope all the way. This is why
+$-1$. So for two boxes of one size $1 - \mathrm{GIoU}$ falls from 2 to 0 while one comes nearer, and it has a slope all
+the way (only a box that lies wholly inside the other can be moved without changing it). This is why
 detectors that learn boxes by their overlap use it. The lab's networks learn the four distances by smooth L1 and do not
 need it.
 """,

@@ -185,8 +185,8 @@ Marks of a good answer:
 - A test shows that the logits of a shuffled text differ once there are places, and did not before.
 - Both readers had equally many settings, and the test files were read once.
 - The differences were taken split by split. Splits differ among each other by several points, more than the readers do.
-- With 500 texts we would not expect the block to win: it has 8,544 more parameters, and order says little about the
-  topic of a text. Whoever found the opposite should first look for a setting that the bag was not given.
+- With 500 texts we would not expect the block to win: it has some 8,500 parameters more, and order says little about
+  the topic of a text. Whoever found the opposite should first look for a setting that the bag was not given.
 - Word vectors that were learned without labels help most where labels are few.
 """,
     ),

@@ -126,8 +126,9 @@ def _collect(asked) -> int:
 def _grade(asked) -> int:
     course = courses.Course.read(asked.course)
     assignment = course.assignment(asked.assignment)
-    if nobody := sorted(set(asked.students) - course.handed_in(assignment.name).keys()):
-        raise courses.CourseError(f"handed in nothing for {assignment.name}: {', '.join(nobody)}")
+    known = course.roster().keys() | {path.name for path in asked.course.glob("submitted/*")}
+    if nobody := sorted(set(asked.students) - known):
+        raise courses.CourseError(f"neither in roster.csv nor in submitted: {', '.join(nobody)}")
     failed = grade_class(course, assignment, not asked.i_trust_every_submission, asked.processes, asked.students)
     students = list(course.handed_in(assignment.name))
     print(f"{len(students)} handed in {assignment.name}.")

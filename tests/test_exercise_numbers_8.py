@@ -19,7 +19,7 @@ QUESTIONS = {question.number: question for question in questions.QUESTIONS}
 def test_8_1_the_same_ten_for_both():
     same, own = 7 * math.sqrt(2 * (1 - 0.8)), 7 * math.sqrt(2)
     quotes("8.1", rf"$7 \sqrt{{0.4}} = {same:.1f}$ points", rf"$7 \sqrt 2 = {own:.1f}$ points",
-           f"= {same**2:.0f}$ draws against {own**2:.0f}")  # fmt: skip
+           f"= {same**2:.1f}$, so {math.ceil(same**2)} draws, against {own**2:.0f}")  # fmt: skip
     rng = np.random.default_rng(0)
     both = rng.multivariate_normal([0, 0], [[49, 0.8 * 49], [0.8 * 49, 49]], size=20_000)
     assert (both[:, 0] - both[:, 1]).std() == pytest.approx(same, rel=0.03)
@@ -105,8 +105,8 @@ def test_8_13_how_many_runs():
     same = np.repeat(rng.normal(size=(5, 1)), 3, axis=1)  # seeds add nothing
     _, error = code.gain(same, 0 * same)
     wrong = same.std(ddof=1) / math.sqrt(15)
-    assert 1.6 < error / wrong < math.sqrt(3) * 1.1
-    quotes("8.13", r"a factor of up to $\sqrt 3$")
+    assert error / wrong == pytest.approx(math.sqrt(3.5), rel=1e-9) and round(math.sqrt(3.5), 1) == 1.9
+    quotes("8.13", r"up to $\sqrt{3.5} = 1.9$")
 
 
 def test_what_the_questions_quote():

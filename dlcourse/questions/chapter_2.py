@@ -121,8 +121,8 @@ QUESTIONS = (
             ),
             Option(
                 "The gradient by these weights gets 5 times as large",
-                "Larger weights before them would have that effect. These cancel in the output, so a small change "
-                "of them counts less, not more.",
+                "Without the norm behind them, larger weights in the layer before would have that effect. These cancel "
+                "in the output, so a small change of them counts less, not more.",
             ),
             Option(
                 "The output stays, and the gradient by these weights gets 5 times smaller",
@@ -133,8 +133,8 @@ QUESTIONS = (
     ),
     Question(
         "2.6",
-        "A network with batch norm answers one image at a time. Forgetting `model.eval()` before that makes its "
-        "answers worthless. Why?",
+        "A network with batch norm is to answer one image at a time. Whoever forgets `model.eval()` before that gets "
+        "an error and no answer. Why would an answer be worthless?",
         (
             Option(
                 "The weights go on learning",

@@ -30,7 +30,8 @@ Folded in $m$ and repeated $k$ times, the strip has $m^k$ pieces. Which fold is 
 neurons, $2m$ parameters go into the first, $m^2 + m$ into each later one and $m + 1$ into the output. For
 $2^{20}$ pieces, about a million, that makes 121 parameters with 20 layers of 2, 193 with 10 layers of 4, 3,265 with 4
 layers of 32, and 1,052,673 with 2 layers of 1,024. A single layer needs more than 3 million. Each step from wide to
-deep is a bargain here, the first one the least and the last one hardly any.
+deep saves parameters here: the first divides their number by 3, the second by more than 300, the third by 17, and the
+last by only 1.6.
 """,
     ),
     Exercise(

@@ -104,11 +104,11 @@ def cooled(temperature=0.5):
 
 def enough(loop=3.0, inward=5.0):
     """Set a latch, h = tanh(loop h + inward x), and disturb it once: from which size on does it change sides?"""
+    rest = 1.0
+    for _ in range(2000):  # with a loop of little more than 1 it comes to rest slowly
+        rest = np.tanh(loop * rest)
     for size in np.arange(1, 2000) / 1000:
-        h = 1.0
-        for _ in range(50):  # it comes to rest
-            h = np.tanh(loop * h)
-        h = np.tanh(loop * h - inward * size)  # one input of -size
+        h = np.tanh(loop * rest - inward * size)  # one input of -size
         for _ in range(50):
             h = np.tanh(loop * h)
         if h < 0:

@@ -101,7 +101,7 @@ normal density, and do the same again.
    (Fisher 1936). It is nearest mean if $\Sigma$ is a multiple of the identity: if features scatter equally in all
    directions.
 4. That of 3.: with $M$, means become $M m_k$ and the covariance $M \Sigma M^\top$, and both $M$ cancel in
-   $m_k^\top \Sigma^{-1} h$. Nearest mean changes its answers unless $M$ is a rotation times a number. So for nearest
+   $m_k^\top \Sigma^{-1} h$. Nearest mean may change its answers unless $M$ is orthogonal times a number. So for nearest
    mean it matters whether features are standardized, and for the better head it does not. But $\Sigma$ has
    $D (D + 1) / 2$ numbers, 2,080 of them for $D = 64$, and ten labels cannot tell them. With few labels one takes the
    poorer head, or $\Sigma$ from the *source* task, where there are labels enough.

@@ -26,7 +26,7 @@ The standard error of a mean of $n$ independent numbers is their standard deviat
         explanation=r"""
 1. The variance is $2 s^2 - 2 \rho s^2 = 2 s^2 (1 - \rho)$, so on the same draws $7 \sqrt{0.4} = 4.4$ points. With
    draws of their own the covariance is 0, and it is $7 \sqrt 2 = 9.9$ points.
-2. $n = 4.4^2 = 20$ draws against 98.
+2. $n = 2 s^2 (1 - \rho) = 19.6$, so 20 draws, against 98.
 3. For $\rho = 0$. For a negative one, if what helps the one harms the other, separate draws would even be better. In
    this chapter the draw helps or harms all methods alike, so they share it.
 """,
@@ -86,8 +86,9 @@ is n?
 """,
         answer=code.gain, check=checks.gain,
         explanation=r"""
-If one counts the 15 runs as independent, the standard error comes out too small, by a factor of up to $\sqrt 3$, and
-the method seems proven that was lucky in five draws. More seeds do not help against this: with a thousand seeds each
+If one counts the 15 runs as independent, the standard error comes out too small, by a factor of up to
+$\sqrt{3.5} = 1.9$ (if the seeds agree; with many draws $\sqrt 3$), and the method seems proven that was lucky in five
+draws. More seeds do not help against this: with a thousand seeds each
 there would still be five draws of labels. If the draw is what scatters, take more draws.
 
 The seeds are the same pretrained networks in each draw, so strictly the three networks are a sample, too. With

@@ -78,6 +78,9 @@ def test_a_table_that_cannot_be_read_says_what_to_do(tmp_path):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(TableError, match="has to name the columns name, points"):
             read_table(path, ("name", "points"))
+    path.write_text('name,points\n"M,' + "x" * 200_000, encoding="utf-8")
+    with pytest.raises(TableError, match="is a quotation mark open"):
+        read_table(path, ("name", "points"))
 
 
 @pytest.mark.parametrize("command", ["marking", "feedback", "export"])
@@ -123,11 +126,13 @@ def test_where_the_last_attempt_counts_an_older_answer_stays_once_it_was_marked(
     path = marking(folder)
     path.write_text(path.read_text(encoding="utf-8").replace("shuffle,2,,", "shuffle,2,2,"), encoding="utf-8")
     record_attempts(folder, "first", "second", "third")
-    assert [row[3] for row in rows(marking(folder))[1:]] == ["2", ""]
-    assert total(folder, "ada")["total"] == 0
+    assert [row[2:4] for row in rows(marking(folder))[1:]] == [["2", ""], ["2", "2"]]
+    assert total(folder, "ada")["total"] == 0 and "first" not in path.with_suffix(".html").read_text(encoding="utf-8")
     course = Course.read(folder)
     write_marking(course, course.assignment("chapter_1"), [])  # as if the notebook was taken away
-    assert [row[3] for row in rows(path)[1:]] == ["2", ""]
+    assert [row[2:4] for row in rows(path)[1:]] == [["2", "2"]]
+    record_attempts(folder, "first")
+    assert [row[3] for row in rows(marking(folder))[1:]] == ["2"] and total(folder, "ada")["total"] == 2
 
 
 @pytest.mark.box
@@ -140,6 +145,8 @@ def test_an_earlier_notebook_handed_in_again_is_the_last_attempt(folder):
     assert total(folder, "ada")["total"] == REACHED
     attempts = read_record(course, "chapter_1", "ada")["attempts"]
     assert [attempt["handed_in"][:10] for attempt in attempts] == ["2027-03-12", "2027-03-13"]
+    (hand_in(folder, "ada", blank()).parent / "timestamp.txt").write_text("no date")
+    assert grade_class(course, course.assignment("chapter_1"), say=str) == {} and total(folder, "ada")["total"] == 0
 
 
 def test_moodle_gets_the_reason_and_what_is_not_marked(folder):

@@ -50,33 +50,36 @@ def write_marking(course: Course, assignment: Assignment, students: list[str]) -
     """Write the table to mark in, with the marks that are there already, and the page with the answers.
 
     Where the best attempt counts, the answers of all attempts are there, each text once: any of them may be the best.
+    A mark whose text is not among them stays at the end of the table: nobody's work is thrown away here.
     """
-    marks, rows = read_marks(course, assignment.name), []
-    for student in sorted({*students, *(student for student, _, _ in marks)}):
-        attempts, seen = read_record(course, assignment.name, student)["attempts"], set()
-        for number, attempt in enumerate(attempts, start=1):
-            counts = course.keep == "best" or number == len(attempts)
+    marks, answers = read_marks(course, assignment.name), {}  # (student, cell, mark of the text) -> (whose, text)
+    for student in students:
+        attempts = read_record(course, assignment.name, student)["attempts"]
+        first = 0 if course.keep == "best" else len(attempts) - 1
+        for number, attempt in enumerate(attempts[first:], start=first + 1):
+            who = f"{student}, attempt {number}" if len(attempts) > 1 else student
             for answer in attempt["written"]:
-                key = student, answer["name"], text_mark(answer["text"])
-                if answer["text"] and key not in seen and (counts or key in marks):
-                    seen.add(key)
-                    points, comment = marks.get(key, ("", ""))
-                    said = f"{points:g}" if points != "" else ""
-                    who = f"{student}, attempt {number}" if len(attempts) > 1 else student
-                    rows.append((*key[:2], f"{answer['most']:g}", said, comment, key[2], who, answer["text"]))
+                if answer["text"]:
+                    key = student, answer["name"], text_mark(answer["text"])
+                    answers.setdefault(key, (who, answer["text"]))
+    most, rows = {cell.name: cell.points for cell in assignment.cells if cell.kind == "written"}, []
+    for student, name, mark in [*answers, *(key for key in marks if key not in answers)]:
+        points, comment = marks.get((student, name, mark), ("", ""))
+        said = f"{points:g}" if points != "" else ""
+        rows.append((student, name, f"{most.get(name, points):g}", said, comment, mark))
     path = course.folder / "marking" / f"{assignment.name}.csv"
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(MARKS)
-        writer.writerows(row[: len(MARKS)] for row in rows)
+        writer.writerows(rows)
     os.replace(temporary, path)  # marks took somebody hours: they are there as a whole, or as they were
-    path.with_suffix(".html").write_text(_page(assignment, rows), encoding="utf-8")
+    path.with_suffix(".html").write_text(_page(assignment, answers), encoding="utf-8")
     return path
 
 
-def _page(assignment: Assignment, rows: list[tuple]) -> str:
+def _page(assignment: Assignment, answers: dict[tuple[str, str, str], tuple[str, str]]) -> str:
     """All answers to one question below each other, after its rubric."""
     parts = []
     for cell in assignment.cells:
@@ -85,7 +88,7 @@ def _page(assignment: Assignment, rows: list[tuple]) -> str:
             parts.append(f"<h2>{cell.name}, {cell.points:g} points</h2>"
                          f"<pre class='rubric'>{html.escape(rubric.group(2) if rubric else '')}</pre>")
             parts += [f"<h3>{html.escape(who)}</h3><pre>{html.escape(text)}</pre>"
-                      for *row, who, text in rows if row[1] == cell.name]  # fmt: skip
+                      for (_, name, _), (who, text) in answers.items() if name == cell.name]  # fmt: skip
     style = ("body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em} "
              "pre{white-space:pre-wrap;overflow-wrap:anywhere} .rubric{background:#eef}")
     return (f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{html.escape(assignment.title)}</title>"

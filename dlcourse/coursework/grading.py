@@ -138,7 +138,7 @@ def grade_class(course: Course, assignment: Assignment, isolated: bool = True, p
             waiting[student] = (notebook, mark)
         elif course.keep == "last" and mark != known[-1]:  # an earlier notebook, handed in again, is the last one
             again = record["attempts"].pop(known.index(mark))
-            record["attempts"].append(again | {"handed_in": _date(notebook).isoformat()})
+            record["attempts"].append(again | {"handed_in": _date(notebook)[0].isoformat()})
             write_record(course, assignment.name, student, record)
     processes = min(processes or os.cpu_count() or 1, max(1, len(waiting)))
     spawn = multiprocessing.get_context("spawn")
@@ -179,10 +179,8 @@ def _begin(slots, parent: int):
 
 def _grade_one(course, assignment, student, notebook, mark, isolated) -> dict:
     result = Grader(course.secret, isolated, _slot).grade(assignment, notebook, student)
-    try:
-        date = _date(notebook)
-    except BadNotebook as bad:
-        date, result["notes"] = datetime.now().astimezone(), [*result["notes"], f"{bad}; today's date was taken"]
+    date, notes = _date(notebook)
+    result["notes"] = [*result["notes"], *notes]
     record = read_record(course, assignment.name, student)
     same = [attempt for attempt in record["attempts"] if attempt["fingerprint"][0] == mark[0]]
     for attempt in same:  # the same notebook under other tests: this result takes its place
@@ -192,9 +190,12 @@ def _grade_one(course, assignment, student, notebook, mark, isolated) -> dict:
     return result
 
 
-def _date(notebook: Path | BadNotebook) -> datetime:
-    """When it was handed in; what is no file was noticed now."""
-    return datetime.now().astimezone() if isinstance(notebook, BadNotebook) else handed_in_at(notebook)
+def _date(notebook: Path | BadNotebook) -> tuple[datetime, list[str]]:
+    """When it was handed in, and notes on that; what is no file, or has no date, was noticed now."""
+    try:
+        return (datetime.now().astimezone() if isinstance(notebook, BadNotebook) else handed_in_at(notebook)), []
+    except BadNotebook as bad:
+        return datetime.now().astimezone(), [f"{bad}; today's date was taken"]
 
 
 def fingerprint(assignment: Assignment, secret: str, notebook: Path | BadNotebook) -> list[str]:

@@ -17,7 +17,7 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str
     path     the file, in UTF-8 or UTF-16, its values separated by commas, semicolons or tabs
     columns  the names that have to be there; capitals do not count, and neither do empty rows
 
-    Raises:  TableError for another encoding, or if a column is missing.
+    Raises:  TableError for another encoding, an open quotation mark, or if a column is missing.
     """
     data = path.read_bytes()
     try:
@@ -25,7 +25,10 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str
     except UnicodeDecodeError as error:
         raise TableError(f"{path} is not in UTF-8: open it where it was saved, and save it as 'CSV UTF-8'") from error
     for separator in SEPARATORS:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        try:
+            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        except csv.Error as error:
+            raise TableError(f"{path}: {error}; is a quotation mark open?") from error
         names = [name.strip().lower() for name in rows[0]] if rows else []
         if set(columns) <= set(names):
             return [(number, dict(zip(names, row + [""] * (len(names) - len(row)), strict=False)))
